@@ -1,0 +1,95 @@
+"""Everything a plugin needs, and the only module of the hub that it imports."""
+
+from hub.errors import (
+    AuthError,
+    ConfigError,
+    HubError,
+    PluginBug,
+    RecordError,
+    RefusedInbound,
+    TransientError,
+)
+from hub.hooks import hookimpl
+from hub.http import HttpClient, retry_after
+from hub.roles import (
+    ActivitySink,
+    ContactSource,
+    EventTrigger,
+    LooksUp,
+    MessageGateway,
+    OptOutSink,
+    PollsEvents,
+    ReceivesEvents,
+    ReceivesReports,
+)
+from hub.settings import Secret, SecretText, Settings, is_loopback
+from hub.values.activity import Activity
+from hub.values.connection import Account, Connection
+from hub.values.contact import Answer, ConsentReading, OptOutReading, SourceContact
+from hub.values.event import Event, Inbound
+from hub.values.gateway import (
+    DeliveryReport,
+    GatewayProfile,
+    Outgoing,
+    Receipt,
+    ReceiptState,
+    Reply,
+    ReportState,
+)
+from hub.values.mapping import FieldMapping, SourceField
+from hub.values.optout import Change, OptOut, Outcome, OutcomeState
+from hub.values.page import Page, Skipped
+from hub.values.ref import Ref
+from hub.values.words import Words
+
+__all__ = [
+    "Account",
+    "Activity",
+    "ActivitySink",
+    "Answer",
+    "AuthError",
+    "Change",
+    "ConfigError",
+    "Connection",
+    "ConsentReading",
+    "ContactSource",
+    "DeliveryReport",
+    "Event",
+    "EventTrigger",
+    "FieldMapping",
+    "GatewayProfile",
+    "HttpClient",
+    "HubError",
+    "Inbound",
+    "LooksUp",
+    "MessageGateway",
+    "OptOut",
+    "OptOutReading",
+    "OptOutSink",
+    "Outcome",
+    "OutcomeState",
+    "Outgoing",
+    "Page",
+    "PluginBug",
+    "PollsEvents",
+    "Receipt",
+    "ReceiptState",
+    "ReceivesEvents",
+    "ReceivesReports",
+    "RecordError",
+    "Ref",
+    "RefusedInbound",
+    "Reply",
+    "ReportState",
+    "Secret",
+    "SecretText",
+    "Settings",
+    "Skipped",
+    "SourceContact",
+    "SourceField",
+    "TransientError",
+    "Words",
+    "hookimpl",
+    "is_loopback",
+    "retry_after",
+]

@@ -1,0 +1,105 @@
+"""What the environment says, checked."""
+
+from datetime import time
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hub.config import VARIABLES, read_config
+from hub.errors import ConfigError
+
+
+def test_without_any_variable_one_machine_is_enough():
+    config = read_config({})
+    assert config.database_url == "sqlite:///var/hub.sqlite3"
+    assert config.redis_url is None
+    assert config.keys is None
+    assert config.key_file == Path("var/hub.keys")
+    assert (config.host, config.port) == ("127.0.0.1", 8000)
+    assert config.link_url == config.public_url == "http://localhost:8000"
+    assert config.language == "ja"
+    assert config.min_strength == 3
+
+
+def test_the_store_and_the_keys_lie_in_the_data_folder():
+    config = read_config({"HUB_DATA_DIR": "/srv/hub"})
+    assert config.database_url == "sqlite:////srv/hub/hub.sqlite3"
+    assert config.key_file == Path("/srv/hub/hub.keys")
+
+
+def test_an_empty_variable_counts_as_not_set():
+    assert read_config({each.name: " " for each in VARIABLES}) == read_config({})
+
+
+def test_short_links_may_have_an_address_of_their_own():
+    config = read_config({"HUB_PUBLIC_URL": "https://a.jp/", "HUB_LINK_URL": "https://b.jp/"})
+    assert (config.public_url, config.link_url) == ("https://a.jp", "https://b.jp")
+    assert read_config({"HUB_PUBLIC_URL": "https://a.jp"}).link_url == "https://a.jp"
+
+
+def test_quiet_hours_are_a_span_or_off():
+    hours = read_config({}).quiet_hours
+    assert hours is not None
+    assert (hours.start, hours.end) == (time(20), time(9))
+    assert read_config({"HUB_QUIET_HOURS": "off"}).quiet_hours is None
+    lunch = read_config({"HUB_QUIET_HOURS": "12:00 - 13:30"}).quiet_hours
+    assert lunch is not None
+    assert (lunch.start, lunch.end) == (time(12), time(13, 30))
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("HUB_PORT", "eighty"),
+        ("HUB_PORT", "65536"),
+        ("HUB_PORT", "-1"),
+        ("HUB_PROXY_HOPS", "11"),
+        ("HUB_MIN_STRENGTH", "0"),
+        ("HUB_MIN_STRENGTH", "6"),
+        ("HUB_PUBLIC_URL", "sms.example.jp"),
+        ("HUB_PUBLIC_URL", "https://"),
+        ("HUB_LINK_URL", "ftp://a.jp"),
+        ("HUB_LANGUAGE", "fr"),
+        ("HUB_QUIET_HOURS", "20:00"),
+        ("HUB_QUIET_HOURS", "25:00-09:00"),
+    ],
+)
+def test_a_wrong_value_is_told_by_its_variable_and_never_repeated(name, value):
+    with pytest.raises(ConfigError) as told:
+        read_config({name: value})
+    assert told.value.key == name
+    for sentence in (told.value.words.en, told.value.words.ja):
+        assert sentence.startswith(f"{name}: ")
+        assert value not in sentence.replace("https://sms.example.jp", "").replace(
+            "20:00-09:00", ""
+        )
+
+
+@given(st.text(max_size=12))
+def test_any_text_is_a_port_or_a_configuration_error(text):
+    try:
+        port = read_config({"HUB_PORT": text}).port
+    except ConfigError:
+        return
+    assert port == (int(text) if text.strip() else 8000)
+    assert 0 <= port <= 65535
+
+
+def test_secrets_are_kept_out_of_repr():
+    secrets = {
+        "HUB_DATABASE_URL": "postgresql://hub:open-sesame@db/hub",
+        "HUB_REDIS_URL": "redis://:open-sesame@broker",
+        "HUB_KEYS": "data 1 open-sesame",
+    }
+    assert "open-sesame" not in repr(read_config(secrets))
+    marked = {each.name for each in VARIABLES if each.secret}
+    assert marked == set(secrets)
+
+
+def test_every_variable_is_explained_in_both_languages():
+    for each in VARIABLES:
+        assert each.meaning.ja
+        assert each.meaning.en
+        assert each.meaning.ja != each.meaning.en
