@@ -1,0 +1,146 @@
+"""Queries about the exclusion list (送信除外リスト); a lifted row stays."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from hub.store.database import Tx
+from hub.store.people import chunks
+from hub.store.tables.consent import evidence, exclusion
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExclusionRow:
+    """One number that must not be texted, for what, and who said so when (UTC).
+
+    `repeated_at` is when the person last said it in some other way, or None.
+    """
+
+    id: int
+    contact_id: int
+    scope: str
+    origin: str
+    connection_id: int | None
+    source_ref: str | None
+    message_id: int | None
+    actor: str
+    note: str = field(repr=False)
+    occurred_at: datetime
+    recorded_at: datetime
+    repeated_at: datetime | None
+    lifted_at: datetime | None
+    lifted_by: str | None
+    lifted_why: str | None
+
+    @property
+    def said_last(self) -> datetime:
+        """When the person last said it."""
+        return max(self.occurred_at, self.repeated_at or self.occurred_at)
+
+
+@dataclass(frozen=True, kw_only=True)
+class SaidRow:
+    """One time an exclusion was asked for, as the ledger has it."""
+
+    exclusion_id: int
+    connection_id: int | None
+    source_ref: str | None
+    method: str
+    occurred_at: datetime | None
+
+
+def add(tx: Tx, values: Mapping[str, Any]) -> int:
+    """Add a row, given by column; give its id. The caller holds the contact's lock."""
+    made = tx.execute(sa.insert(exclusion).values(**values))
+    return int(made.inserted_primary_key[0])  # type: ignore[index]
+
+
+def repeat(tx: Tx, exclusion_id: int, at: datetime) -> None:
+    """Note that the person said it again."""
+    tx.execute(sa.update(exclusion).where(exclusion.c.id == exclusion_id).values(repeated_at=at))
+
+
+def lift(tx: Tx, exclusion_ids: Sequence[int], by: str, why: str, now: datetime) -> int:
+    """Lift those of these rows that are active; give how many."""
+    lifted = 0
+    for part in chunks(exclusion_ids):
+        lifted += tx.execute(
+            sa.update(exclusion)
+            .where(exclusion.c.id.in_(part), exclusion.c.lifted_at.is_(None))
+            .values(lifted_at=now, lifted_by=by, lifted_why=why)
+        ).rowcount
+    return lifted
+
+
+def active(tx: Tx, contact_ids: Sequence[int]) -> dict[int, list[ExclusionRow]]:
+    """Give the active rows of each contact, oldest first; a contact may have none."""
+    found: dict[int, list[ExclusionRow]] = {id_: [] for id_ in contact_ids}
+    for part in chunks(list(found)):
+        query = (
+            sa.select(exclusion)
+            .where(exclusion.c.contact_id.in_(part), exclusion.c.lifted_at.is_(None))
+            .order_by(exclusion.c.id)
+        )
+        for row in tx.execute(query):
+            found[row.contact_id].append(_row(row))
+    return found
+
+
+def of_contact(tx: Tx, contact_id: int) -> list[ExclusionRow]:
+    """Give all rows of a contact, lifted ones too, oldest first."""
+    query = (
+        sa.select(exclusion).where(exclusion.c.contact_id == contact_id).order_by(exclusion.c.id)
+    )
+    return [_row(row) for row in tx.execute(query)]
+
+
+def by_id(tx: Tx, exclusion_id: int) -> ExclusionRow | None:
+    """Give one row."""
+    row = tx.execute(sa.select(exclusion).where(exclusion.c.id == exclusion_id)).first()
+    return None if row is None else _row(row)
+
+
+def page(
+    tx: Tx,
+    *,
+    before_id: int | None,
+    limit: int,
+    active_only: bool,
+    contact_id: int | None = None,
+    ids: Sequence[int] | None = None,
+) -> list[ExclusionRow]:
+    """Give rows, newest first, from below `before_id` on."""
+    query = sa.select(exclusion).order_by(exclusion.c.id.desc()).limit(limit)
+    if before_id is not None:
+        query = query.where(exclusion.c.id < before_id)
+    if active_only:
+        query = query.where(exclusion.c.lifted_at.is_(None))
+    if contact_id is not None:
+        query = query.where(exclusion.c.contact_id == contact_id)
+    if ids is not None:
+        query = query.where(exclusion.c.id.in_(ids))
+    return [_row(row) for row in tx.execute(query)]
+
+
+def said(tx: Tx, exclusion_ids: Sequence[int]) -> Iterator[SaidRow]:
+    """Give every time these exclusions were asked for."""
+    columns = (
+        evidence.c.exclusion_id,
+        evidence.c.connection_id,
+        evidence.c.source_ref,
+        evidence.c.method,
+        evidence.c.occurred_at,
+    )
+    for part in chunks(exclusion_ids):
+        query = sa.select(*columns).where(
+            evidence.c.exclusion_id.in_(part), evidence.c.event_type == "withdrawn"
+        )
+        for row in tx.execute(query):
+            yield SaidRow(**row._mapping)
+
+
+def _row(row: sa.Row[Any]) -> ExclusionRow:
+    return ExclusionRow(**row._mapping)

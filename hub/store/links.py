@@ -1,0 +1,220 @@
+"""Writing links and what contacts keep: a page of records in a few statements.
+
+Times and blobs go straight to the driver here: SQLAlchemy's bind processing would cost more than
+the database does. SQLite takes one row a call of a prepared statement, PostgreSQL one statement
+for the whole page with an array for each column.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, fields
+from datetime import UTC, datetime
+from functools import lru_cache
+from typing import Any
+
+import sqlalchemy as sa
+
+from hub.store.database import Tx
+from hub.store.people import chunks
+from hub.store.tables.access import site
+from hub.store.tables.messages import message
+from hub.store.tables.people import contact, link
+
+UNFINISHED = ("held", "queued", "claimed", "submitting", "submitted", "unknown")
+"""States of messages whose number is still needed."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class LinkWrite:
+    """One record as a page of a pull found and judged it. `name_enc` and `attributes_enc` are
+    None where nothing gives a ground to keep them."""
+
+    connection_id: int
+    ref: str
+    contact_id: int | None
+    verdict: str
+    standing: bytes = field(repr=False)
+    agreed: str
+    refused: str
+    out: bool
+    name_enc: bytes | None = field(repr=False)
+    attributes_enc: bytes | None = field(repr=False)
+    version: str | None
+    site_id: int | None
+    modified_at: datetime | None
+    number_changed_at: datetime | None
+    read_at: datetime
+    seen_round: datetime | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ContactState:
+    """What decides whether a contact may keep a number."""
+
+    lookup: bytes
+    has_number: bool
+    erased: bool
+
+
+_COLUMNS = [column.name for column in fields(LinkWrite)]
+_TYPES: Mapping[str, str] = {
+    "connection_id": "bigint",
+    "contact_id": "bigint",
+    "standing": "bytea",
+    "out": "boolean",
+    "name_enc": "bytea",
+    "attributes_enc": "bytea",
+    "site_id": "bigint",
+    "modified_at": "timestamptz",
+    "number_changed_at": "timestamptz",
+    "read_at": "timestamptz",
+    "seen_round": "timestamptz",
+}
+_SET = ", ".join(
+    [f"{name} = excluded.{name}" for name in _COLUMNS if name not in ("connection_id", "ref")]
+    + ["vanished_at = NULL"]
+)
+_UPSERT = f"ON CONFLICT (connection_id, ref) DO UPDATE SET {_SET}"
+# Only the names of our own columns are put together here.
+_SQLITE_LINKS = (
+    f"INSERT INTO link ({', '.join(_COLUMNS)}) VALUES ({', '.join('?' for _ in _COLUMNS)}) "  # noqa: S608
+    + _UPSERT
+)
+_POSTGRESQL_LINKS = (
+    f"INSERT INTO link ({', '.join(_COLUMNS)}) SELECT * FROM unnest("  # noqa: S608
+    + ", ".join(f"%s::{_TYPES.get(name, 'text')}[]" for name in _COLUMNS)
+    + ") "
+    + _UPSERT
+)
+_SQLITE_NUMBERS = (
+    "UPDATE contact SET number_enc = ?, site_id = coalesce(site_id, ?) "
+    "WHERE id = ? AND number_enc IS NULL AND erased_at IS NULL"
+)
+_POSTGRESQL_NUMBERS = (
+    "UPDATE contact SET number_enc = new.number, site_id = coalesce(contact.site_id, new.site) "
+    "FROM unnest(%s::bytea[], %s::bigint[], %s::bigint[]) AS new(number, site, id) "
+    "WHERE contact.id = new.id AND number_enc IS NULL AND erased_at IS NULL"
+)
+
+
+def put_links(tx: Tx, rows: Sequence[LinkWrite]) -> None:
+    """Add or change these links, in the order of their refs, so that two writers never cross."""
+    ordered = sorted(rows, key=lambda row: row.ref)
+    _write(
+        tx,
+        _SQLITE_LINKS,
+        _POSTGRESQL_LINKS,
+        [tuple(vars(row).values()) for row in ordered],
+    )
+
+
+def put_numbers(tx: Tx, rows: Sequence[tuple[bytes, int | None, int]]) -> None:
+    """Store (encrypted number, site, contact) where the contact has none and was not erased."""
+    _write(tx, _SQLITE_NUMBERS, _POSTGRESQL_NUMBERS, sorted(rows, key=lambda row: row[2]))
+
+
+def _write(tx: Tx, one: str, all_: str, rows: Sequence[tuple[Any, ...]]) -> None:
+    if not rows:
+        return
+    if tx.dialect.name == "postgresql":
+        tx.exec_driver_sql(all_, tuple([list(column) for column in zip(*rows, strict=True)]))
+    else:
+        written = [
+            tuple([_moment(value) if type(value) is datetime else value for value in row])
+            for row in rows
+        ]
+        tx.exec_driver_sql(one, written)
+
+
+@lru_cache(maxsize=4096)
+def _moment(at: datetime) -> str:
+    """Write a time as SQLAlchemy's own DateTime type does, so that both compare as text."""
+    return at.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f")
+
+
+def touch_links(
+    tx: Tx, link_ids: Sequence[int], read_at: datetime, seen_round: datetime | None
+) -> None:
+    """Note that these records were read again and are as they were."""
+    # A page that took long must not make a later reading look older.
+    newest = sa.case((link.c.read_at < read_at, read_at), else_=link.c.read_at)
+    values: dict[str, Any] = {"read_at": newest}
+    if seen_round is not None:
+        values["seen_round"] = seen_round
+    for part in chunks(sorted(link_ids)):
+        tx.execute(sa.update(link).where(link.c.id.in_(part)).values(**values))
+
+
+def mark_seen(tx: Tx, connection_id: int, refs: Sequence[str], round_: datetime) -> None:
+    """Note that these records are there, by their ids only."""
+    for part in chunks(sorted(refs)):
+        tx.execute(
+            sa.update(link)
+            .where(link.c.connection_id == connection_id, link.c.ref.in_(part))
+            .values(seen_round=round_)
+        )
+
+
+def unseen(tx: Tx, connection_id: int, round_: datetime, limit: int) -> list[int]:
+    """Give living links of a connection that a finished pass over all ids did not meet.
+
+    A record read since the pass began was met by the pull.
+    """
+    rows = tx.execute(
+        sa.select(link.c.id)
+        .where(
+            link.c.connection_id == connection_id,
+            link.c.vanished_at.is_(None),
+            link.c.read_at < round_,
+            sa.or_(link.c.seen_round.is_(None), link.c.seen_round < round_),
+        )
+        .order_by(link.c.id)
+        .limit(limit)
+    )
+    return [row.id for row in rows]
+
+
+def vanish(tx: Tx, link_ids: Sequence[int], now: datetime) -> None:
+    """Mark records as not there any more; name and attributes go with them."""
+    for part in chunks(sorted(link_ids)):
+        tx.execute(
+            sa.update(link)
+            .where(link.c.id.in_(part))
+            .values(vanished_at=now, agreed="{}", refused="[]", name_enc=None, attributes_enc=None)
+        )
+
+
+def contact_states(tx: Tx, contact_ids: Sequence[int]) -> dict[int, ContactState]:
+    """Give lookup, number and erasure of these contacts."""
+    columns = (contact.c.id, contact.c.lookup, contact.c.number_enc.is_not(None))
+    states: dict[int, ContactState] = {}
+    for part in chunks(list(dict.fromkeys(contact_ids))):
+        query = sa.select(*columns, contact.c.erased_at.is_not(None)).where(contact.c.id.in_(part))
+        for id_, lookup, has_number, erased in tx.execute(query):
+            states[id_] = ContactState(lookup=bytes(lookup), has_number=has_number, erased=erased)
+    return states
+
+
+def drop_numbers(tx: Tx, contact_ids: Sequence[int], keeping: Sequence[str]) -> None:
+    """Forget the numbers of those contacts that no ground keeps any more.
+
+    A number stays while a living link has one of the verdicts in `keeping`, or while a message
+    to it is not finished.
+    """
+    kept = sa.exists().where(
+        link.c.contact_id == contact.c.id,
+        link.c.vanished_at.is_(None),
+        link.c.verdict.in_(keeping),
+    )
+    needed = sa.exists().where(
+        message.c.contact_id == contact.c.id, message.c.state.in_(UNFINISHED)
+    )
+    for part in chunks(sorted(set(contact_ids))):
+        tx.execute(
+            sa.update(contact).where(contact.c.id.in_(part), ~kept, ~needed).values(number_enc=None)
+        )
+
+
+def site_ids(tx: Tx) -> dict[str, int]:
+    """Give the id of every site by its key and by its label."""
+    rows = tx.execute(sa.select(site.c.key, site.c.label, site.c.id)).all()
+    return {row.label: row.id for row in rows} | {row.key: row.id for row in rows}

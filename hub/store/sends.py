@@ -1,0 +1,88 @@
+"""Queries about sends (配信): the messages that were ordered together."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+
+from hub.store.database import Tx
+from hub.store.tables.messages import send
+
+
+@dataclass(frozen=True, kw_only=True)
+class NewSend:
+    """A send to be stored. The same `key` is the same send."""
+
+    key: str
+    kind: str
+    template_id: int
+    purpose_key: str
+    message_class: str
+    gateway_id: int
+    rule_id: int | None = None
+    event_id: int | None = None
+    owner_id: int | None = None
+    actor: str
+    site_id: int | None = None
+    not_before: datetime | None = None
+    not_after: datetime | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class SendRow:
+    """One send. `state` is building, sending, paused or canceled."""
+
+    id: int
+    key: str
+    kind: str
+    template_id: int
+    purpose_key: str
+    message_class: str
+    gateway_id: int
+    state: str
+    owner_id: int | None
+    actor: str
+    site_id: int | None
+    not_before: datetime | None
+    not_after: datetime | None
+    created_at: datetime
+
+
+_COLUMNS = tuple(send.c[name] for name in SendRow.__dataclass_fields__)
+
+
+def open_send(tx: Tx, new: NewSend, now: datetime) -> tuple[SendRow, bool]:
+    """Give the send of this key, made in state building if it is not there; and whether it was."""
+    dialect = postgresql if tx.dialect.name == "postgresql" else sqlite
+    made = tx.execute(
+        dialect.insert(send)
+        .values(**vars(new), state="building", created_at=now)
+        .on_conflict_do_nothing(index_elements=["key"])
+        .returning(send.c.id)
+    ).first()
+    row = by_key(tx, new.key)
+    if row is None:
+        raise LookupError("a send that was just stored is not there")
+    return row, made is not None
+
+
+def by_key(tx: Tx, key: str) -> SendRow | None:
+    """Give the send with this key."""
+    row = tx.execute(sa.select(*_COLUMNS).where(send.c.key == key)).first()
+    return None if row is None else SendRow(**row._mapping)
+
+
+def by_id(tx: Tx, send_id: int) -> SendRow | None:
+    """Give one send."""
+    row = tx.execute(sa.select(*_COLUMNS).where(send.c.id == send_id)).first()
+    return None if row is None else SendRow(**row._mapping)
+
+
+def set_sending(tx: Tx, send_id: int) -> None:
+    """Let the messages of a send that is complete go out."""
+    tx.execute(
+        sa.update(send)
+        .where(send.c.id == send_id, send.c.state == "building")
+        .values(state="sending")
+    )

@@ -1,0 +1,145 @@
+"""Templates, sends, messages and what is told of them."""
+
+import sqlalchemy as sa
+
+from hub.store.tables.base import BigId, UtcTime, metadata
+
+template = sa.Table(
+    "template",
+    metadata,
+    sa.Column("id", BigId, primary_key=True),
+    sa.Column("key", sa.String(60), nullable=False),
+    sa.Column("version", sa.Integer, nullable=False),
+    sa.Column("label", sa.String(200), nullable=False),
+    sa.Column("purpose_key", sa.String(60), nullable=False),
+    sa.Column("language", sa.String(2), nullable=False),
+    sa.Column("body", sa.Text, nullable=False),
+    sa.Column("created_at", UtcTime, nullable=False),
+    sa.Column("created_by", sa.String(200), nullable=False),
+    sa.Column("retired_at", UtcTime),
+    sa.UniqueConstraint("key", "version"),
+)
+
+send = sa.Table(
+    "send",
+    metadata,
+    sa.Column("id", BigId, primary_key=True),
+    sa.Column("key", sa.String(80), nullable=False, unique=True),  # the same key is the same send
+    sa.Column("kind", sa.String(20), nullable=False),  # list | single | rule | api
+    sa.Column("template_id", sa.ForeignKey("template.id"), nullable=False),
+    sa.Column("purpose_key", sa.String(60), nullable=False),
+    sa.Column("message_class", sa.String(20), nullable=False),
+    sa.Column("gateway_id", sa.ForeignKey("connection.id"), nullable=False),
+    sa.Column("state", sa.String(20), nullable=False),  # building | sending | paused | canceled
+    sa.Column("rule_id", BigId),
+    sa.Column("event_id", BigId),
+    sa.Column("owner_id", sa.ForeignKey("hub_user.id")),
+    sa.Column("actor", sa.String(200), nullable=False),
+    sa.Column("site_id", sa.ForeignKey("site.id")),
+    sa.Column("not_before", UtcTime),
+    sa.Column("not_after", UtcTime),
+    sa.Column("created_at", UtcTime, nullable=False),
+)
+
+message = sa.Table(
+    "message",
+    metadata,
+    sa.Column("id", BigId, primary_key=True),
+    sa.Column("key", sa.String(36), nullable=False, unique=True),  # idempotency key at the gateway
+    sa.Column("send_id", sa.ForeignKey("send.id"), nullable=False),
+    sa.Column("contact_id", sa.ForeignKey("contact.id"), nullable=False, index=True),
+    sa.Column("link_id", sa.ForeignKey("link.id"), index=True),
+    sa.Column("gateway_id", sa.ForeignKey("connection.id"), nullable=False),
+    sa.Column("purpose_key", sa.String(60), nullable=False),
+    sa.Column("message_class", sa.String(20), nullable=False),
+    sa.Column(
+        "priority", sa.Integer, nullable=False
+    ),  # 0 agents' single messages, 1 rules, 2 lists
+    sa.Column("state", sa.String(20), nullable=False),
+    sa.Column("reason", sa.String(40)),
+    sa.Column("body_enc", sa.LargeBinary),
+    sa.Column("segments", sa.Integer, nullable=False),
+    sa.Column("billed_units", sa.Integer),
+    sa.Column("evidence_id", sa.String(36)),
+    sa.Column("not_before", UtcTime),
+    sa.Column("not_after", UtcTime),
+    # Promotional: when its record was last read; the mark wants that to be recent.
+    sa.Column("source_read_at", UtcTime),
+    sa.Column("attempt", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("claimed_by", sa.String(60)),
+    sa.Column("lease_until", UtcTime),
+    sa.Column("due_at", UtcTime, nullable=False),
+    sa.Column("gateway_reference", sa.String(120)),
+    sa.Column("report_rank", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("site_id", sa.ForeignKey("site.id")),
+    sa.Column("owner_id", sa.ForeignKey("hub_user.id")),
+    sa.Column("created_at", UtcTime, nullable=False),
+    sa.Column("marked_at", UtcTime),
+    sa.Column("submitted_at", UtcTime),
+    sa.Column("finished_at", UtcTime),
+    sa.UniqueConstraint("send_id", "contact_id"),
+    sa.Index("ix_message_due", "gateway_id", "state", "priority", "due_at"),
+    sa.Index("ix_message_reference", "gateway_id", "gateway_reference"),
+    sa.Index("ix_message_lease", "state", "lease_until"),
+)
+
+message_step = sa.Table(
+    "message_step",
+    metadata,
+    sa.Column("id", BigId, primary_key=True),
+    sa.Column("message_id", sa.ForeignKey("message.id"), nullable=False, index=True),
+    sa.Column("at", UtcTime, nullable=False),
+    sa.Column("state", sa.String(20), nullable=False),
+    sa.Column("reason", sa.String(40)),
+    sa.Column("attempt", sa.Integer, nullable=False),
+)
+"""The timeline of a message: each state it took, when and why."""
+
+report = sa.Table(
+    "report",
+    metadata,
+    sa.Column("id", BigId, primary_key=True),
+    sa.Column("gateway_id", sa.ForeignKey("connection.id"), nullable=False),
+    sa.Column("source_id", sa.String(160), nullable=False),
+    sa.Column("reference", sa.String(120)),
+    sa.Column("key", sa.String(36)),
+    sa.Column("state", sa.String(20), nullable=False),
+    sa.Column("reason", sa.String(40)),
+    sa.Column("permanent", sa.Boolean),
+    sa.Column("billed_units", sa.Integer),
+    sa.Column("reported_at", UtcTime),
+    sa.Column("received_at", UtcTime, nullable=False),
+    sa.Column("applied_at", UtcTime),  # None: no message matches yet
+    sa.UniqueConstraint("gateway_id", "source_id"),
+    sa.Index("ix_report_waiting", "applied_at", "received_at"),
+)
+
+reply = sa.Table(
+    "reply",
+    metadata,
+    sa.Column("id", BigId, primary_key=True),
+    sa.Column("gateway_id", sa.ForeignKey("connection.id"), nullable=False),
+    sa.Column("source_id", sa.String(160), nullable=False),
+    sa.Column("contact_id", sa.ForeignKey("contact.id"), index=True),
+    sa.Column("text_enc", sa.LargeBinary),
+    sa.Column("outcome", sa.String(30), nullable=False),
+    sa.Column("received_at", UtcTime, nullable=False),
+    sa.UniqueConstraint("gateway_id", "source_id"),
+)
+
+note = sa.Table(
+    "activity_note",
+    metadata,
+    sa.Column("id", BigId, primary_key=True),
+    sa.Column("key", sa.String(36), nullable=False, unique=True),
+    sa.Column("message_id", sa.ForeignKey("message.id"), nullable=False),
+    sa.Column("connection_id", sa.ForeignKey("connection.id"), nullable=False),
+    sa.Column("ref", sa.String(120), nullable=False),
+    sa.Column("message_state", sa.String(20), nullable=False),
+    sa.Column("at", UtcTime, nullable=False),
+    sa.Column("state", sa.String(12), nullable=False),  # open | done | gone | given_up
+    sa.Column("attempts", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("next_at", UtcTime, nullable=False),
+    sa.UniqueConstraint("message_id", "message_state"),
+    sa.Index("ix_activity_note_due", "state", "next_at"),
+)
