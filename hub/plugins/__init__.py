@@ -1,0 +1,1 @@
+"""Plugins: their specification, how they are found, loaded, guarded and configured."""

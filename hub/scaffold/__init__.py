@@ -1,0 +1,1 @@
+"""What `hub plugin new` writes: a small plugin that works, with a sandbox and tests of its own."""
