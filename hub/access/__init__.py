@@ -1,0 +1,1 @@
+"""Who gets in: sign-in links, sessions, the audit trail."""

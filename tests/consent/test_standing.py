@@ -1,0 +1,139 @@
+from collections.abc import Callable
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from hub.consent import collections, exclusions, ledger, purposes, standing
+from hub.consent.entry import Entry
+from hub.consent.gate import Allow, Deny, Question, decide
+from hub.consent.policy import Policy
+from hub.store import connections
+from hub.store.cipher import Cipher
+from hub.store.database import Database
+from hub.store.tables.connections import connection
+from hub.values.words import Words
+
+Make = Callable[..., Entry]
+
+
+def verdict(db: Database, contact_id: int, now: datetime, purpose: str = "campaign") -> object:
+    question = Question(
+        purpose_key=purpose, message_class="promotional", now=now, source_read_at=now
+    )
+    with db.read() as tx:
+        return decide(question, standing.load(tx, [contact_id], purpose)[contact_id], Policy())
+
+
+def write(db: Database, cipher: Cipher, now: datetime, *entries: Entry) -> list[str]:
+    with db.write() as tx:
+        return ledger.append(tx, cipher, entries, now)
+
+
+def test_an_entry_of_the_ledger_lets_a_message_leave(
+    db: Database, cipher: Cipher, entry: Make, contact_id: int, now: datetime
+) -> None:
+    ids = write(db, cipher, now, entry())
+    assert verdict(db, contact_id, now) == Allow(ids[0])
+    assert verdict(db, contact_id, now, "other") == Deny("wrong_purpose")
+
+
+def test_grounds_of_a_connection_whose_fields_changed_do_not_count(
+    db: Database,
+    cipher: Cipher,
+    entry: Make,
+    contact_id: int,
+    connection_id: int,
+    now: datetime,
+) -> None:
+    ids = write(db, cipher, now, entry())
+    with db.write() as tx:
+        connections.suspend_grounds(tx, connection_id, Words("欄がない", "field gone"), now)
+    assert verdict(db, contact_id, now) == Deny("source_suspended")
+    with db.write() as tx:
+        connections.restore_grounds(tx, connection_id)
+    assert verdict(db, contact_id, now) == Allow(ids[0])
+    with db.write() as tx:
+        tx.execute(sa.update(connection).values(removed_at=now))
+    assert verdict(db, contact_id, now) == Deny("source_suspended")
+
+
+def test_a_revoked_collection_takes_its_grounds_with_it(
+    db: Database,
+    cipher: Cipher,
+    entry: Make,
+    contact_id: int,
+    connection_id: int,
+    now: datetime,
+) -> None:
+    with db.write() as tx:
+        collection_id = collections.declare(
+            tx,
+            connection_id=connection_id,
+            purpose_key="campaign",
+            method="checkbox",
+            wording="お得な情報をSMSで受け取ります。",
+            statement="店頭の申込書で同意を得ました。",
+            signed_by="山田",
+            period_from=now.replace(year=2025),
+            now=now,
+        )
+    ids = write(db, cipher, now, entry(occurred_at=None, collection_id=collection_id))
+    assert verdict(db, contact_id, now) == Allow(ids[0])
+    with db.write() as tx:
+        assert collections.revoke(tx, collection_id, "佐藤", now)
+    assert verdict(db, contact_id, now) == Deny("collection_revoked")
+
+
+def test_an_exclusion_is_part_of_the_standing_until_it_is_lifted(
+    db: Database, cipher: Cipher, entry: Make, contact_id: int, now: datetime
+) -> None:
+    ids = write(db, cipher, now, entry())
+    with db.write() as tx:
+        exclusion_id = exclusions.exclude(
+            tx,
+            contact_id=contact_id,
+            scope="promotional",
+            origin="agent",
+            actor="user:1",
+            occurred_at=now,
+            now=now,
+        )
+    assert verdict(db, contact_id, now) == Deny("suppressed_promotional")
+    with db.write() as tx:
+        assert exclusions.lift(tx, [exclusion_id], by="user:1", why="paper", now=now) == 1
+    assert verdict(db, contact_id, now) == Allow(ids[0])
+
+
+def test_the_class_of_the_purpose_is_known_and_an_unknown_purpose_is_promotional(
+    db: Database, contact_id: int, now: datetime
+) -> None:
+    with db.write() as tx:
+        purposes.ensure(tx, "booking", "transactional", "予約", "予約のご連絡", now)
+        purposes.ensure(tx, "both", "mixed", "両方", "ご連絡とご案内", now)
+        known = {
+            key: standing.load(tx, [contact_id], key)[contact_id].promotional
+            for key in ("booking", "both", "nobody_knows")
+        }
+    assert known == {"booking": False, "both": True, "nobody_knows": True}
+
+
+def test_many_contacts_cost_a_handful_of_statements(
+    db: Database, cipher: Cipher, entry: Make, now: datetime
+) -> None:
+    from hub.store.people import contacts_for
+
+    with db.write() as tx:
+        ids = contacts_for(
+            tx, [[bytes([1, n // 256, n % 256]) * 5 + b"x"] for n in range(400)], now
+        )
+        ledger.append(tx, cipher, [entry(contact_id=id_) for id_ in ids[::2]], now)
+    statements: list[str] = []
+
+    @sa.event.listens_for(db.engine, "before_cursor_execute")
+    def _count(*arguments: object) -> None:
+        statements.append(str(arguments[2]))
+
+    with db.read() as tx:
+        found = standing.load(tx, ids, "campaign")
+    assert [len(found[id_].entries) for id_ in ids] == [1, 0] * 200
+    assert len(statements) < 8
