@@ -1,0 +1,159 @@
+"""One page of records into the store: everything in the caller's one transaction.
+
+The work is set-wise. A record whose standing and version are what they were costs one line of an
+UPDATE; only what changed is locked, judged and written.
+"""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from hub.consent import exclusions, ledger
+from hub.consent.entry import Entry, Invalidated
+from hub.consent.exclusions import Origin
+from hub.contacts.case import Case, before_of, case_of, judge_case, phones_of
+from hub.contacts.entries import left
+from hub.contacts.known import Source
+from hub.contacts.phone import Phone
+from hub.contacts.setting import Setting
+from hub.contacts.verdict import KEEPING, Judgement
+from hub.contacts.writing import is_as_it_was, writing_of
+from hub.optout import act
+from hub.store import links, people
+from hub.store.cipher import Cipher
+from hub.store.database import Tx
+from hub.store.exclusions import ExclusionRow
+from hub.store.people import LinkRow
+from hub.values.contact import SourceContact
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stored:
+    """What became of a page.
+
+    `verdicts` counts the records by verdict, `changed` those that were news. `stopped` says that
+    opt-outs wait to be pushed.
+    """
+
+    verdicts: Mapping[str, int]
+    changed: int
+    stopped: bool
+
+
+def store_page(
+    tx: Tx, cipher: Cipher, setting: Setting, items: Sequence[SourceContact], now: datetime
+) -> Stored:
+    """Store what these records say, and do what follows from it.
+
+    Locks are taken in the order every room keeps: contacts, ledger, then all else.
+    """
+    contacts = {str(item.ref): item for item in items}
+    phones = phones_of(items)
+    numbers = list({phone.e164 for phone in phones.values() if isinstance(phone, Phone)})
+    found = people.find_or_make(tx, [cipher.lookups(number) for number in numbers], now)
+    ids = dict(zip(numbers, found.ids, strict=True))
+    rows = people.find_links(tx, setting.connection.id, list(contacts))
+    cases = []
+    for ref, item in contacts.items():
+        phone = phones[item.number]
+        contact_id = ids[phone.e164] if isinstance(phone, Phone) else None
+        cases.append(case_of(item, phone, contact_id, rows.get(ref), setting.source, now))
+    same = [case.row for case in cases if case.row and is_as_it_was(setting, case)]
+    known_ids = {row.id for row in same}
+    cases = [case for case in cases if not (case.row and case.row.id in known_ids)]
+    # Numbers made in this very transaction nobody else can see: they need no lock.
+    known = sorted({id_ for case in cases if case.news for id_ in case.contacts()} - found.made)
+    people.lock_contacts(tx, known)
+    stops = exclusions.active(tx, known)
+    had = {id_ for case in cases for id_ in case.contacts()} - found.made
+    states = links.contact_states(tx, sorted(had))
+    judged = [(case, judge_case(case, states, stops, setting.source, now)) for case in cases]
+    _write_down(tx, cipher, setting, judged, now)
+    writing = writing_of(cipher, setting, judged, states)
+    links.touch_links(tx, sorted(known_ids), setting.read_at, setting.round_)
+    links.put_links(tx, writing.links)
+    links.put_numbers(tx, writing.numbers)
+    links.drop_numbers(tx, sorted(writing.losing), KEEPING)
+    # A record that joins a number on the exclusion list has to be told of it too.
+    stopped = {id_ for id_ in known if stops.get(id_)}
+    stopped |= {stop.contact_id for _, each in judged for stop in each.opt_outs}
+    pushed = act.push_for_links(tx, sorted(stopped), setting.sinks, now) if stopped else 0
+    pushed += act.push_again(tx, setting.connection.id, _no_longer_out(judged, stops), now)
+    verdicts = Counter(row.verdict for row in writing.links)
+    verdicts.update(row.verdict for row in same)
+    return Stored(
+        verdicts=verdicts,
+        changed=sum(case.news for case in cases),
+        stopped=bool(pushed) or any(each.opt_outs or each.reopenings for _, each in judged),
+    )
+
+
+def store_vanished(
+    tx: Tx, cipher: Cipher, source: Source, rows: Sequence[LinkRow], now: datetime
+) -> None:
+    """Let records go that are not there any more: what they vouched for falls with them."""
+    living = [row for row in rows if row.vanished_at is None]
+    contact_ids = sorted({row.contact_id for row in living if row.contact_id is not None})
+    people.lock_contacts(tx, contact_ids)
+    entries: list[Entry] = []
+    for row in living:
+        entries += left(row.ref, before_of(row), source, Invalidated.RECORD_GONE, now)
+    ledger.append(tx, cipher, entries, now)
+    links.vanish(tx, [row.id for row in living], now)
+    links.drop_numbers(tx, contact_ids, KEEPING)
+
+
+def _no_longer_out(
+    judged: Sequence[tuple[Case, Judgement]], stops: Mapping[int, Sequence[ExclusionRow]]
+) -> list[str]:
+    """Give the records that show a standing opt-out no more, with no new consent for it."""
+    return [
+        case.ref
+        for case, judgement in judged
+        if case.before is not None
+        and case.before.out
+        and not judgement.out
+        and not judgement.reopenings
+        and case.contact_id is not None
+        and stops.get(case.contact_id)
+    ]
+
+
+def _write_down(
+    tx: Tx,
+    cipher: Cipher,
+    setting: Setting,
+    judged: Sequence[tuple[Case, Judgement]],
+    now: datetime,
+) -> None:
+    ledger.append(tx, cipher, [entry for _, each in judged for entry in each.entries], now)
+    for case, judgement in judged:
+        for stop in judgement.opt_outs:
+            act.opt_out(
+                tx,
+                cipher,
+                contact_id=stop.contact_id,
+                scope=stop.scope,
+                origin=Origin.PLATFORM,
+                actor=setting.source.actor,
+                occurred_at=stop.occurred_at,
+                now=now,
+                connection_id=setting.connection.id,
+                source_ref=case.ref,
+                sink_connections=setting.sinks,
+            )
+        for yes in judgement.reopenings:
+            act.reopen(
+                tx,
+                cipher,
+                contact_id=yes.contact_id,
+                purpose_key=yes.purpose_key,
+                actor=setting.source.actor,
+                occurred_at=yes.occurred_at,
+                now=now,
+                why="consent",
+                connection_id=setting.connection.id,
+                source_ref=case.ref,
+                sink_connections=setting.sinks,
+            )

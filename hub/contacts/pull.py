@@ -1,0 +1,181 @@
+"""Pulling a connection's records, page by page.
+
+A page, what follows from it, the cursor and the counts are one transaction: a pull that is killed
+anywhere goes on behind the last page that was stored. Only one page is in memory at a time.
+"""
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
+from typing import Protocol
+
+import orjson
+
+from hub.connections.directory import Connections
+from hub.contacts import trouble
+from hub.contacts.page import store_page
+from hub.contacts.progress import Progress, RunResult
+from hub.contacts.setting import setting_for, source_of
+from hub.contacts.worker import gone, me
+from hub.errors import HubError, TransientError
+from hub.store import runs
+from hub.store.cipher import Cipher
+from hub.store.connections import ConnectionRow
+from hub.store.database import Database, StoreUnavailable
+from hub.store.runs import Place
+from hub.values.contact import SourceContact
+from hub.values.page import Page
+from hub.values.words import Words
+
+KINDS = ("first", "changed")
+STREAM = "changed"
+
+
+class PushBell(Protocol):
+    """The bell that wakes whoever pushes opt-outs."""
+
+    def pushes(self) -> None:
+        """Say that pushes are due."""
+
+
+def pull(
+    db: Database,
+    cipher: Cipher,
+    connections: Connections,
+    bells: PushBell,
+    clock: Callable[[], datetime],
+    connection_id: int,
+    *,
+    on_progress: Callable[[Progress], None] = lambda progress: None,
+    deadline: datetime | None = None,
+) -> RunResult:
+    """Read what changed in a connection since the last pull, all of it the first time.
+
+    All is read anew too where the mapping or a declared collection is another, or where the
+    connection's grounds are suspended. Errors of the platform end the run with a sentence; none is
+    raised but StoreUnavailable. At the `deadline` the run stops behind a page.
+    """
+    row = connections.by_id(connection_id)
+    if not (row.enabled and row.state == "ok"):
+        return trouble.unusable(row)
+    return _Pull(db, cipher, connections, bells, clock, row, on_progress, deadline).run()
+
+
+class _Pull:
+    """One run."""
+
+    def __init__(
+        self,
+        db: Database,
+        cipher: Cipher,
+        connections: Connections,
+        bells: PushBell,
+        clock: Callable[[], datetime],
+        row: ConnectionRow,
+        on_progress: Callable[[Progress], None],
+        deadline: datetime | None,
+    ) -> None:
+        self.db = db
+        self.cipher = cipher
+        self.connections = connections
+        self.bells = bells
+        self.clock = clock
+        self.row = row
+        self.on_progress = on_progress
+        self.deadline = deadline
+        self.progress = Progress(skipped={})
+        self.place = Place()
+        self.run_id = 0
+
+    def run(self) -> RunResult:
+        if not self._begin():
+            return RunResult(state="busy", progress=self.progress, words=trouble.BUSY)
+        state, words = "stopped", Words("", "")
+        try:
+            self._pages()
+            state = "done" if self._all else "stopped"
+            return self._result(state, words)
+        except StoreUnavailable:
+            raise
+        except TransientError as exc:
+            words = exc.words
+            return self._result(state, words, exc.retry_after)
+        except HubError as exc:
+            state, words = "failed", exc.words
+            trouble.take(self.db, self.connections, self.row.id, exc, self.clock())
+            return self._result(state, words)
+        finally:
+            # Whatever ended it, Ctrl-C too: the next run must not take this one for working.
+            trouble.close(self.db, self.run_id, state, words, self.clock())
+
+    def _begin(self) -> bool:
+        now = self.clock()
+        with self.db.write() as tx:
+            place = runs.place(tx, self.row.id, STREAM)
+            basis = _basis(self.row, [each.id for each in source_of(tx, self.row).collections])
+            suspended = self.row.grounds_suspended_at is not None
+            anew = place.cursor is None or place.basis != basis
+            if anew or (suspended and place.round_started_at is None):
+                place = Place(cursor=None, basis=basis, round_started_at=now)
+            self.kind = "first" if place.round_started_at else "changed"
+            run_id = runs.begin(tx, self.row.id, self.kind, KINDS, me(), gone, now)
+            if run_id is None:
+                return False
+            runs.move(tx, self.row.id, STREAM, place, now)
+        self.place, self.run_id = place, run_id
+        self._all = False
+        return True
+
+    def _pages(self) -> None:
+        source = self.connections.source(self.row.id)
+        sinks = self.connections.with_role("opt_out_sink")
+        while not self._all and not (self.deadline and self.clock() >= self.deadline):
+            asked_at = self.clock()
+            page = source.changed(self.place.cursor)
+            self._store(page, sinks, asked_at)
+            self.on_progress(self.progress)
+        if self._all and self.kind == "first" and self.row.grounds_suspended_at is not None:
+            # Everything was read with the fields in place again.
+            self.connections.restore_grounds(self.row.id)
+
+    def _store(self, page: Page[SourceContact], sinks: frozenset[int], asked_at: datetime) -> None:
+        now = self.clock()
+        place = replace(self.place, cursor=page.cursor)
+        if page.done:
+            place = replace(place, round_started_at=None)
+        with self.db.write() as tx:
+            setting = setting_for(
+                tx, self.row, sinks, asked_at, rewrite=self.place.round_started_at is not None
+            )
+            stored = store_page(tx, self.cipher, setting, page.items, now)
+            progress = self.progress.plus(stored.verdicts, stored.changed, page.skipped)
+            if not runs.advance(tx, self.run_id, now=now, **vars(progress)):
+                raise trouble.overtaken()
+            runs.move(tx, self.row.id, STREAM, place, now)
+            if page.done:
+                runs.pulled(tx, self.row.id, now)
+        self.place, self.progress, self._all = place, progress, page.done
+        if stored.stopped:
+            self.bells.pushes()
+
+    def _result(self, state: str, words: Words, retry_after: float | None = None) -> RunResult:
+        return RunResult(
+            state=state,
+            progress=self.progress,
+            words=words,
+            kind=self.kind,
+            run_id=self.run_id,
+            retry_after=retry_after,
+        )
+
+
+def _basis(row: ConnectionRow, collection_ids: list[int]) -> str:
+    """Name what records are judged by: with another basis they are all read anew."""
+    mapping = None if row.mapping is None else {**vars(row.mapping)}
+    if mapping is not None:
+        mapping = {
+            key: dict(value) if key == "attributes" else value for key, value in mapping.items()
+        }
+    text = orjson.dumps([mapping, collection_ids], option=orjson.OPT_SORT_KEYS)
+    return hashlib.sha256(text).hexdigest()[:32]

@@ -1,0 +1,60 @@
+"""What an error of a platform means for its connection and its run."""
+
+import contextlib
+from datetime import datetime
+
+from hub.connections.directory import Connections
+from hub.contacts.progress import Progress, RunResult
+from hub.errors import AuthError, ConfigError, HubError, TransientError
+from hub.store import runs
+from hub.store.connections import ConnectionRow
+from hub.store.database import Database, StoreUnavailable
+from hub.store.runs import Place
+from hub.values.words import Words
+
+BUSY = Words(
+    "この接続の同期はすでに実行中です。終わるまでお待ちください。",
+    "Another run is reading this connection already. Wait until it has ended.",
+)
+
+
+def take(
+    db: Database, connections: Connections, connection_id: int, error: HubError, now: datetime
+) -> None:
+    """Do what the error asks for: park the connection, or suspend what it vouches for.
+
+    A mapped field that is gone must not read as "nobody objects". Once it is back everything is
+    read anew, because a field that was made again holds other answers than the one before.
+    """
+    if isinstance(error, AuthError):
+        connections.park(connection_id, error.words)
+    elif isinstance(error, ConfigError) and error.key.startswith("mapping"):
+        with db.write() as tx:
+            runs.move(tx, connection_id, "changed", Place(), now)
+        connections.suspend_grounds(connection_id, error.words)
+
+
+def close(db: Database, run_id: int, state: str, words: Words, now: datetime) -> None:
+    """Close a run; where the store is gone its lease ends by itself."""
+    with contextlib.suppress(StoreUnavailable), db.write() as tx:
+        runs.finish(tx, run_id, state, words, now)
+
+
+def overtaken() -> TransientError:
+    """Word that this run was silent for too long and another took its place."""
+    return TransientError(
+        "This run was silent for too long and another took its place. Nothing is to be done: "
+        "that one goes on where this one ended.",
+        "この同期は応答が途切れたため別の同期に引き継がれました。対応は不要です。",
+    )
+
+
+def unusable(row: ConnectionRow) -> RunResult:
+    """Give the result of a run that cannot begin."""
+    words = row.reason
+    if not row.enabled:
+        words = Words(
+            f"接続「{row.label}」は無効です。有効にしてから同期してください。",
+            f'The connection "{row.label}" is disabled. Enable it, then sync again.',
+        )
+    return RunResult(state="unusable", progress=Progress(skipped={}), words=words)

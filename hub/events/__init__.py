@@ -1,0 +1,1 @@
+"""Events of the platforms: taken in, and acted upon by rules."""

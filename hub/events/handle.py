@@ -1,0 +1,207 @@
+"""Acting on events: read the record again, then let the rules speak.
+
+An event is a hint. What it says is never believed: the record is read again through the
+platform's API, so a forged event can cause a reading and nothing else. The gate decides on every
+SMS as it does on all others.
+"""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from hub.connections.directory import Connections
+from hub.consent import ledger, purposes
+from hub.consent.entry import Entry, EventType, Ground, Method
+from hub.contacts.reread import OneRecord, read_one
+from hub.errors import AuthError, HubError, TransientError
+from hub.events.rules import lets_through, send_key
+from hub.messages import library
+from hub.messages.orders import SingleOrder
+from hub.messages.outbox import Outbox
+from hub.queue import Bells
+from hub.store import events, people, rules
+from hub.store.cipher import Cipher
+from hub.store.database import Database, StoreUnavailable, Tx
+from hub.store.events import EventRow
+from hub.store.people import LinkRow
+from hub.store.rules import RuleRow
+from hub.values.ref import Ref
+
+HOLD = timedelta(minutes=5)
+"""For how long an event belongs to whoever took it."""
+
+TOO_LATE = timedelta(hours=24)
+"""After that an event sets off nothing: an SMS about yesterday helps nobody."""
+
+_FIRST_WAIT, _LONGEST_WAIT = 30.0, 3600.0
+_RANK = ("sent", "held", "repeated", "refused", "not_met")
+
+
+def handle_due(
+    db: Database,
+    cipher: Cipher,
+    connections: Connections,
+    bells: Bells,
+    clock: Callable[[], datetime],
+    outbox: Outbox,
+    limit: int = 50,
+) -> int:
+    """Handle the events that are due, up to `limit`; give how many were taken.
+
+    Harmless to repeat and to run in several processes: each event is held by one, and what it sets
+    off has a name of its own. Raises StoreUnavailable only.
+    """
+    now = clock()
+    with db.write() as tx:
+        taken = events.take_due(tx, now, now + HOLD, limit)
+    for row in taken:
+        _Handling(db, cipher, connections, clock, outbox, row).run()
+    if taken:
+        # Reading records may have brought opt-outs along.
+        bells.pushes()
+    return len(taken)
+
+
+class _Handling:
+    """One event."""
+
+    def __init__(
+        self,
+        db: Database,
+        cipher: Cipher,
+        connections: Connections,
+        clock: Callable[[], datetime],
+        outbox: Outbox,
+        row: EventRow,
+    ) -> None:
+        self.db = db
+        self.cipher = cipher
+        self.connections = connections
+        self.clock = clock
+        self.outbox = outbox
+        self.row = row
+
+    def run(self) -> None:
+        if self.clock() - self.row.received_at > TOO_LATE:
+            self._close("too_late")
+            return
+        try:
+            if self.connections.usable(self.row.connection_id):
+                self._close(self._outcome())
+            else:
+                self._put_off("connection_unusable", _LONGEST_WAIT / 6)
+        except StoreUnavailable:
+            raise
+        except AuthError:
+            self._put_off("connection_unusable", _LONGEST_WAIT / 6)
+        except TransientError as exc:
+            self._put_off("later", max(self._wait(), exc.retry_after or 0.0))
+        except HubError:
+            # A rule, a template or a plugin that somebody has to set right first.
+            self._put_off("broken", _LONGEST_WAIT / 6)
+
+    def _outcome(self) -> str:
+        if self.row.ref is None:
+            return "no_record"
+        with self.db.read() as tx:
+            found = rules.for_event(tx, self.row.connection_id, self.row.type)
+            known = people.find_links(tx, self.row.connection_id, [self.row.ref])
+            services = {rule.id for rule in found if self._is_service(tx, rule)}
+        link = known.get(self.row.ref)
+        if link and link.own_version and link.own_version == self.row.version:
+            return "echo"
+        record = read_one(
+            self.db,
+            self.cipher,
+            self.connections,
+            self.clock,
+            self.row.connection_id,
+            Ref.parse(self.row.ref),
+            keep_values=bool(services),
+        )
+        return self._of_record(found, services, record)
+
+    def _of_record(self, found: list[RuleRow], services: set[int], record: OneRecord) -> str:
+        if record.gone or record.link is None:
+            return "record_gone"
+        if record.echo:
+            return "echo"
+        if not found:
+            return "no_rule"
+        if record.number is None or record.link.contact_id is None:
+            return "number_none"
+        if record.link.verdict == "erased":
+            return "refused:erased"
+        with self.db.read() as tx:
+            kept = people.merge_values(tx, self.cipher, [record.link.id])
+        attributes = kept[record.link.id].attributes
+        outcomes = [
+            self._apply(rule, record.link, record.number, service=rule.id in services)
+            if lets_through(rule, attributes)
+            else "not_met"
+            for rule in found
+        ]
+        return min(outcomes, key=lambda outcome: _RANK.index(outcome.partition(":")[0]))
+
+    def _apply(self, rule: RuleRow, link: LinkRow, number: str, *, service: bool) -> str:
+        if service:
+            self._write_ground(rule, link, number)
+        result = self.outbox.single(
+            SingleOrder(
+                key=send_key(rule, self.row),
+                template_key=rule.template_key,
+                gateway_id=rule.gateway_id,
+                link_id=link.id,
+                actor=f"rule:{rule.id}",
+                kind="rule",
+                rule_id=rule.id,
+                event_id=self.row.id,
+                site_id=link.site_id,
+            )
+        )
+        if result.already and self.row.attempts == 1:
+            return "repeated"
+        if result.state in ("refused", "held"):
+            return f"{result.state}:{result.reason}"
+        return "sent"
+
+    def _write_ground(self, rule: RuleRow, link: LinkRow, number: str) -> None:
+        """Write down why a service message may go to this number: its own record's event."""
+        if link.contact_id is None:
+            return
+        with self.db.write() as tx:
+            purpose_key = library.find(tx, rule.template_key).purpose_key
+            people.lock_contacts(tx, [link.contact_id])
+            if events.has_ground(tx, self.row, link.contact_id, purpose_key):
+                return
+            entry = Entry(
+                event_type=EventType.GIVEN,
+                ground=Ground.NOT_ADVERTISING,
+                contact_id=link.contact_id,
+                purpose_key=purpose_key,
+                method=Method.RECORD_EVENT,
+                occurred_at=self.row.occurred_at or self.row.received_at,
+                actor=f"rule:{rule.id}",
+                connection_id=self.row.connection_id,
+                source_ref=self.row.ref,
+                source_field=self.row.type,
+                source_value=self.row.source_id,
+                personal={"number": number},
+            )
+            ledger.append(tx, self.cipher, [entry], self.clock())
+
+    def _is_service(self, tx: Tx, rule: RuleRow) -> bool:
+        template = library.find(tx, rule.template_key)
+        purpose = purposes.get(tx, template.purpose_key)
+        return purpose is not None and purpose.message_class == "transactional"
+
+    def _wait(self) -> float:
+        return float(min(_FIRST_WAIT * 2 ** min(self.row.attempts - 1, 10), _LONGEST_WAIT))
+
+    def _close(self, outcome: str) -> None:
+        with self.db.write() as tx:
+            events.close(tx, self.row.id, outcome)
+
+    def _put_off(self, outcome: str, seconds: float) -> None:
+        with self.db.write() as tx:
+            next_at = self.clock() + timedelta(seconds=seconds)
+            events.put_off(tx, self.row.id, outcome, next_at)

@@ -1,0 +1,53 @@
+"""Composing one recipient's text, and saying why it cannot be sent as it is. Pure."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from hub.messages.segments import gateway_units, measure, unsupported
+from hub.messages.templates import NAME, OPT_OUT_URL, SENDER_NAME, Template, render
+from hub.values.gateway import GatewayProfile
+
+
+@dataclass(frozen=True, kw_only=True)
+class Composed:
+    """A text that can go: with its SMS segments and its units as the gateway counts them."""
+
+    text: str = field(repr=False)
+    segments: int
+    units: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Problem:
+    """Why one recipient gets no text: a code, and the field or the characters it is about."""
+
+    code: str
+    about: str = field(repr=False)
+
+
+def values_for(
+    *, sender_name: str, opt_out_url: str, name: str, attributes: Mapping[str, str]
+) -> dict[str, str]:
+    """Give the values of every field; the hub's own win over attributes of the same name."""
+    return {**attributes, NAME: name, SENDER_NAME: sender_name, OPT_OUT_URL: opt_out_url}
+
+
+def compose(
+    template: Template, values: Mapping[str, str], profile: GatewayProfile
+) -> Composed | Problem:
+    """Put a recipient's values in and check the text against what the gateway carries.
+
+    A value that is missing, a character the gateway has not (names bring 髙 and 𠮷 with them) and
+    a text that is too long concern this recipient alone. Nothing is replaced or cut silently.
+    """
+    try:
+        text = render(template, values)
+    except KeyError as exc:
+        return Problem(code="merge_field_empty", about=str(exc.args[0]))
+    bad = unsupported(text, profile)
+    if bad:
+        return Problem(code="unsupported_character", about="".join(bad))
+    units = gateway_units(text, profile)
+    if units > profile.max_units:
+        return Problem(code="too_long", about=str(units))
+    return Composed(text=text, segments=measure(text, profile.reference_bits).segments, units=units)

@@ -1,0 +1,93 @@
+"""The library of templates: what may be sent, kept in versions."""
+
+import re
+from collections.abc import Collection
+from datetime import datetime
+
+from hub.consent import purposes
+from hub.consent.purposes import Purpose
+from hub.errors import ConfigError
+from hub.messages.linter import Sender, lint
+from hub.messages.templates import parse
+from hub.store import templates as queries
+from hub.store.database import Tx
+from hub.store.templates import TemplateRow
+from hub.values.words import Language
+
+_KEY = re.compile(r"[a-z0-9][a-z0-9_-]{0,59}")
+
+
+def publish(
+    tx: Tx,
+    *,
+    key: str,
+    label: str,
+    purpose_key: str,
+    body: str,
+    actor: str,
+    sender: Sender,
+    known: Collection[str] | None,
+    now: datetime,
+    language: Language = "ja",
+) -> TemplateRow:
+    """Store a template, or the next version of the one with this key; give it.
+
+    The same text, label and purpose again change nothing. `known` are the fields it may use
+    besides the hub's own, None where that is not known yet. Raises ConfigError: `key`, `purpose`,
+    or `body` for a text that cannot be read, or that advertises without what the law wants shown.
+    """
+    if not _KEY.fullmatch(key):
+        raise ConfigError(
+            "key",
+            f'"{key[:60]}" cannot name a template. Write small letters, digits, - and _.',
+            f"「{key[:60]}」はテンプレートの名前に使えません。英小文字・数字・-・_で書いてください。",
+        )
+    purpose = purpose_of(tx, purpose_key)
+    template = parse(body, known)
+    if purpose.message_class == "promotional":
+        findings = lint(template, sender)
+        if findings:
+            raise ConfigError(
+                "body",
+                " ".join(f"{each.code}: {each.words.en}" for each in findings),
+                " ".join(f"{each.code}: {each.words.ja}" for each in findings),
+            )
+    before = queries.latest(tx, key)
+    same = (label, purpose_key, body, language)
+    if before and (before.label, before.purpose_key, before.body, before.language) == same:
+        return before
+    return queries.add_version(
+        tx,
+        key=key,
+        label=label,
+        purpose_key=purpose_key,
+        language=language,
+        body=body,
+        actor=actor,
+        now=now,
+    )
+
+
+def find(tx: Tx, key: str) -> TemplateRow:
+    """Give the newest version of a template. Raises ConfigError(`template`) where there is none."""
+    row = queries.latest(tx, key)
+    if row is None or row.retired_at is not None:
+        known = ", ".join(each.key for each in queries.all_latest(tx)) or "none"
+        raise ConfigError(
+            "template",
+            f'There is no template "{key[:60]}". There are: {known}.',
+            f"テンプレート「{key[:60]}」はありません。登録済み: {known}",
+        )
+    return row
+
+
+def purpose_of(tx: Tx, purpose_key: str) -> Purpose:
+    """Give the purpose of a template. Raises ConfigError(`purpose`) where there is none."""
+    purpose = purposes.get(tx, purpose_key)
+    if purpose is None:
+        raise ConfigError(
+            "purpose",
+            f'There is no purpose "{purpose_key[:60]}". Describe it first.',
+            f"利用目的「{purpose_key[:60]}」はありません。先に登録してください。",
+        )
+    return purpose

@@ -1,0 +1,94 @@
+"""What can be ordered, and what came of it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal
+
+from hub.store.people import Audience
+
+SingleKind = Literal["single", "rule", "api"]
+
+PRIORITY: Mapping[str, int] = {"single": 0, "rule": 1, "api": 1, "list": 2}
+"""Lower goes first: an agent's SMS does not wait behind a list."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class SendOrder:
+    """One template to all records of a connection that `filters` and `where` let through.
+
+    `where` names attributes and, for each, the values that count. A record without a ground has
+    no attributes stored and so is let through by no condition.
+
+    `key` names the order: the same key again is the same send, never a second one. `actor` is who
+    ordered it (`user:3`, `cli`). Times are UTC.
+    """
+
+    key: str
+    template_key: str
+    gateway_id: int
+    connection_id: int
+    actor: str
+    filters: Audience | None = None
+    where: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    owner_id: int | None = None
+    site_id: int | None = None
+    not_before: datetime | None = None
+    not_after: datetime | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class SingleOrder:
+    """One SMS to the number behind one record.
+
+    `kind` is `single` for an agent's, `rule` for one that an event caused, `api`. `values` are
+    further merge values. The rest is as in `SendOrder`.
+    """
+
+    key: str
+    template_key: str
+    gateway_id: int
+    link_id: int
+    actor: str
+    kind: SingleKind = "single"
+    values: Mapping[str, str] = field(default_factory=dict, repr=False)
+    rule_id: int | None = None
+    event_id: int | None = None
+    owner_id: int | None = None
+    site_id: int | None = None
+    not_before: datetime | None = None
+    not_after: datetime | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class SendResult:
+    """What became of an order, or in a dry run what would become of it.
+
+    `send_id` is None in a dry run. `already` says that the send was there before. `states` counts
+    messages by state, `reasons` those held or refused by reason; `segments` are SMS segments of
+    all that are not refused.
+    """
+
+    send_id: int | None
+    already: bool
+    states: Mapping[str, int]
+    reasons: Mapping[str, int]
+    segments: int
+
+    @property
+    def recipients(self) -> int:
+        """How many numbers were looked at."""
+        return sum(self.states.values())
+
+
+@dataclass(frozen=True, kw_only=True)
+class SingleResult:
+    """What became of one SMS. `message_id` is None where there is no number to send to.
+
+    `already` says that this order was carried out before; state and reason are those of then.
+    """
+
+    message_id: int | None
+    state: str
+    reason: str | None
+    already: bool

@@ -1,0 +1,263 @@
+"""The outbox: where messages are ordered.
+
+An order is written to the store before anything else happens; the bell that follows only says
+that there is something to send. The same order again is the same send, and within a send a number
+gets one SMS at most, whatever crashes in between.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
+
+from hub.connections.directory import Connections
+from hub.consent.policy import Policy
+from hub.errors import ConfigError
+from hub.messages.freshness import freshen
+from hub.messages.judging import judge
+from hub.messages.linter import Sender
+from hub.messages.making import store
+from hub.messages.orders import SendOrder, SendResult, SingleOrder, SingleResult
+from hub.messages.plan import Plan, plan
+from hub.messages.states import State
+from hub.queue import Bells
+from hub.store import messages, people, sends
+from hub.store.cipher import Cipher
+from hub.store.database import Database, Tx
+from hub.store.people import LinkRow
+from hub.store.sends import NewSend, SendRow
+
+PAGE = 500
+JUST_NOW = timedelta(seconds=60)
+"""A record that was read this recently for an event is not read again for the SMS it causes."""
+
+
+class Outbox:
+    """Takes orders. Safe to share between threads; asks platforms, but sends nothing itself."""
+
+    def __init__(
+        self,
+        *,
+        database: Database,
+        cipher: Cipher,
+        connections: Connections,
+        bells: Bells,
+        clock: Callable[[], datetime],
+        policy: Policy,
+        sender: Sender,
+        link_url: str,
+    ) -> None:
+        self._db = database
+        self._cipher = cipher
+        self._connections = connections
+        self._bells = bells
+        self._clock = clock
+        self._policy = policy
+        self._sender = sender
+        self._link_url = link_url
+
+    def create(self, order: SendOrder) -> SendResult:
+        """Make the messages of a list send, page by page, and let them go.
+
+        Killed half way, the same order goes on where it was. Before an advertising send starts,
+        the records of everybody who may get it are read again. Raises ConfigError for an order
+        that cannot be carried out, or a key that another order has.
+        """
+        planned = self._plan(order)
+        with self._db.write() as tx:
+            send, _ = sends.open_send(tx, self._new(order, "list", planned), self._clock())
+        if send.state != "building":
+            return self._result(send.id, already=True)
+        _check_same(send, planned)
+        for page in self._pages(order):
+            self._make(planned, send, page)
+        with self._db.write() as tx:
+            sends.set_sending(tx, send.id)
+        self._bells.send(order.gateway_id)
+        return self._result(send.id, already=False)
+
+    def preview(self, order: SendOrder) -> SendResult:
+        """Say what `create` would do, by the records as they were last read; store nothing."""
+        planned = self._plan(order)
+        states: Counter[str] = Counter()
+        reasons: Counter[str] = Counter()
+        segments = 0
+        seen: set[int] = set()
+        for page in self._pages(order):
+            fresh = [link for link in page if link.contact_id not in seen]
+            with self._db.read() as tx:
+                judged = judge(
+                    tx,
+                    self._cipher,
+                    planned,
+                    self._policy,
+                    fresh,
+                    now=self._clock(),
+                    read_now=True,
+                )
+            seen.update(each.contact_id for each in judged)
+            states.update(each.state.value for each in judged)
+            reasons.update(each.reason for each in judged if each.reason)
+            segments += sum(each.segments for each in judged)
+        return SendResult(
+            send_id=None, already=False, states=states, reasons=reasons, segments=segments
+        )
+
+    def single(self, order: SingleOrder) -> SingleResult:
+        """Make one SMS to the number behind a record, after reading the record again.
+
+        Raises ConfigError for an order that cannot be carried out.
+        """
+        with self._db.read() as tx:
+            link = people.links_by_id(tx, [order.link_id]).get(order.link_id)
+        planned = self._plan(order, link)
+        if link is not None and link.contact_id is not None:
+            age = JUST_NOW if order.kind == "rule" else timedelta(0)
+            self._freshen({link.contact_id: link.id}, age)
+        with self._db.write() as tx:
+            now = self._clock()
+            link = people.links_by_id(tx, [order.link_id]).get(order.link_id)
+            send, made = sends.open_send(tx, self._new(order, order.kind, planned), now)
+            if not made:
+                return _single_result(tx, send.id, already=True)
+            if link is None or link.contact_id is None or link.vanished_at is not None:
+                reason = "record_gone" if link is None or link.vanished_at else "invalid_number"
+                sends.set_sending(tx, send.id)
+                return SingleResult(
+                    message_id=None, state=State.REFUSED.value, reason=reason, already=False
+                )
+            judged = judge(
+                tx,
+                self._cipher,
+                planned,
+                self._policy,
+                [link],
+                now=now,
+                values=order.values,
+            )
+            store(tx, self._cipher, send, judged, now)
+            sends.set_sending(tx, send.id)
+            result = _single_result(tx, send.id, already=False)
+        self._bells.send(order.gateway_id)
+        return result
+
+    def _plan(self, order: SendOrder | SingleOrder, link: LinkRow | None = None) -> Plan:
+        if isinstance(order, SendOrder):
+            known = self._attributes(order.connection_id)
+        else:
+            known = set(order.values) | (self._attributes(link.connection_id) if link else set())
+        with self._db.read() as tx:
+            return plan(
+                tx,
+                self._connections,
+                template_key=order.template_key,
+                gateway_id=order.gateway_id,
+                sender=self._sender,
+                link_url=self._link_url,
+                known=known,
+                not_before=order.not_before,
+                not_after=order.not_after,
+            )
+
+    def _attributes(self, connection_id: int) -> set[str]:
+        mapping = self._connections.by_id(connection_id).mapping
+        return set(mapping.attributes) if mapping else set()
+
+    def _pages(self, order: SendOrder) -> Iterator[list[LinkRow]]:
+        after = 0
+        while True:
+            with self._db.read() as tx:
+                page = people.audience(tx, order.connection_id, after, PAGE, order.filters)
+                meant = self._meant(tx, page, order.where)
+            if not page:
+                return
+            if meant:
+                yield meant
+            after = page[-1].id
+
+    def _meant(
+        self, tx: Tx, page: list[LinkRow], where: Mapping[str, Sequence[str]]
+    ) -> list[LinkRow]:
+        if not where:
+            return page
+        values = people.merge_values(tx, self._cipher, [link.id for link in page])
+        return [
+            link
+            for link in page
+            if all(values[link.id].attributes.get(key) in wanted for key, wanted in where.items())
+        ]
+
+    def _make(self, planned: Plan, send: SendRow, page: Sequence[LinkRow]) -> None:
+        if planned.promotional:
+            with self._db.read() as tx:
+                judged = judge(
+                    tx,
+                    self._cipher,
+                    planned,
+                    self._policy,
+                    page,
+                    now=self._clock(),
+                    read_now=True,
+                )
+            worth = {e.contact_id: e.link.id for e in judged if e.state is not State.REFUSED}
+            self._freshen(worth, timedelta(0))
+        with self._db.write() as tx:
+            now = self._clock()
+            # Read anew: a record may have got another number, or gone, since the page was read.
+            links = people.links_by_id(tx, [link.id for link in page])
+            again = [links[link.id] for link in page if link.id in links]
+            judged = judge(tx, self._cipher, planned, self._policy, again, now=now)
+            store(tx, self._cipher, send, judged, now)
+
+    def _freshen(self, contacts: Mapping[int, int | None], max_age: timedelta) -> None:
+        if contacts:
+            freshen(self._db, self._cipher, self._connections, self._clock, contacts, max_age)
+
+    def _new(self, order: SendOrder | SingleOrder, kind: str, planned: Plan) -> NewSend:
+        single = order if isinstance(order, SingleOrder) else None
+        return NewSend(
+            key=order.key,
+            kind=kind,
+            template_id=planned.row.id,
+            purpose_key=planned.row.purpose_key,
+            message_class=planned.message_class,
+            gateway_id=order.gateway_id,
+            rule_id=single.rule_id if single else None,
+            event_id=single.event_id if single else None,
+            owner_id=order.owner_id,
+            actor=order.actor,
+            site_id=order.site_id,
+            not_before=order.not_before,
+            not_after=order.not_after,
+        )
+
+    def _result(self, send_id: int, *, already: bool) -> SendResult:
+        with self._db.read() as tx:
+            counted = messages.counts(tx, send_id)
+            segments = messages.segments_of_send(tx, send_id)
+        states: Counter[str] = Counter()
+        reasons: Counter[str] = Counter()
+        for (state, reason), count in counted.items():
+            states[state] += count
+            if reason:
+                reasons[reason] += count
+        return SendResult(
+            send_id=send_id, already=already, states=states, reasons=reasons, segments=segments
+        )
+
+
+def _check_same(send: SendRow, planned: Plan) -> None:
+    if (send.template_id, send.gateway_id) != (planned.row.id, planned.gateway_id):
+        raise ConfigError(
+            "key",
+            "A send with this key was begun with another template or gateway. Give a new key.",
+            "このキーの配信は別のテンプレートまたはゲートウェイで開始されています。"
+            "新しいキーを指定してください。",
+        )
+
+
+def _single_result(tx: Tx, send_id: int, *, already: bool) -> SingleResult:
+    for row in messages.of_send(tx, send_id, 1):
+        return SingleResult(message_id=row.id, state=row.state, reason=row.reason, already=already)
+    return SingleResult(
+        message_id=None, state=State.REFUSED.value, reason="record_gone", already=already
+    )

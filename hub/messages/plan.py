@@ -1,0 +1,82 @@
+"""The plan of a send: everything about it that is the same for all recipients."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+
+from hub.connections.directory import Connections
+from hub.messages import library
+from hub.messages.linter import Sender, lint
+from hub.messages.templates import OPT_OUT_URL, Template, check_fields, parse
+from hub.store.database import Tx
+from hub.store.templates import TemplateRow
+from hub.values.gateway import GatewayProfile
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plan:
+    """One template, read and checked, for one gateway.
+
+    `display_ok` says that the text shows what advertising must show, as things are set up now.
+    """
+
+    row: TemplateRow
+    template: Template
+    message_class: str
+    gateway_id: int
+    profile: GatewayProfile
+    sender_name: str
+    link_url: str
+    display_ok: bool
+    not_before: datetime | None
+    not_after: datetime | None
+
+    @property
+    def promotional(self) -> bool:
+        """Whether it advertises."""
+        return self.message_class == "promotional"
+
+    @property
+    def has_link(self) -> bool:
+        """Whether each text carries an opt-out link of its own."""
+        return OPT_OUT_URL in self.template.fields
+
+    def opt_out_url(self, token: str) -> str:
+        """Give the address behind which the recipient can stop messages."""
+        return f"{self.link_url}/o/{token}"
+
+
+def plan(
+    tx: Tx,
+    connections: Connections,
+    *,
+    template_key: str,
+    gateway_id: int,
+    sender: Sender,
+    link_url: str,
+    known: Collection[str],
+    not_before: datetime | None,
+    not_after: datetime | None,
+) -> Plan:
+    """Read and check what a send needs.
+
+    `known` are the fields that recipients have values for. Raises ConfigError: `template`,
+    `purpose`, `body` for a field these recipients do not have, or what the gateway lacks.
+    """
+    row = library.find(tx, template_key)
+    template = parse(row.body)
+    check_fields(template, known)
+    purpose = library.purpose_of(tx, row.purpose_key)
+    promotional = purpose.message_class == "promotional"
+    return Plan(
+        row=row,
+        template=template,
+        message_class=purpose.message_class,
+        gateway_id=gateway_id,
+        profile=connections.profile(gateway_id),
+        sender_name=sender.name,
+        link_url=link_url,
+        display_ok=not (promotional and lint(template, sender)),
+        not_before=not_before,
+        not_after=not_after,
+    )
