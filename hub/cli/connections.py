@@ -1,0 +1,80 @@
+"""`hub connections`: every connection, its state, account and last pull."""
+
+from typing import Any
+
+import click
+
+from hub.cli.output import age, json_option, print_json, say, table, tell, word
+from hub.factory import Hub, build
+from hub.plugins.registry import ROLES
+from hub.store.connections import ConnectionRow
+from hub.values.labels import CONNECTION_STATES
+
+
+@click.command()
+@json_option
+def command(as_json: bool) -> None:
+    """List connections: plugin, state, account, last pull, and what is wrong.
+
+    Exit codes: 0 listed, 1 plugins.toml or the store cannot be used.
+    """
+    hub = build()
+    rows = hub.connections.rows()
+    if as_json:
+        print_json([_values(hub, row) for row in rows])
+        return
+    if not rows:
+        tell(
+            "接続はまだありません。plugins.tomlに追加してください(ファイル内に例があります)。",
+            "There are no connections yet. Add one to plugins.toml; the file shows how.",
+        )
+        return
+    table(
+        [
+            say("名前", "NAME"),
+            say("プラグイン", "PLUGIN"),
+            say("状態", "STATE"),
+            say("最終読み込み", "LAST PULL"),
+            say("アカウント", "ACCOUNT"),
+            say("表示名", "LABEL"),
+        ],
+        [
+            [
+                row.name,
+                row.plugin,
+                _state(row),
+                age(hub.clock() - row.last_pull_at) if row.last_pull_at else "-",
+                row.account_label or "-",
+                row.label,
+            ]
+            for row in rows
+        ],
+    )
+    for row in rows:
+        if row.reason.en:
+            click.echo(f"  {row.name}: {say(row.reason.ja, row.reason.en)}")
+
+
+def _state(row: ConnectionRow) -> str:
+    if not row.enabled:
+        return say("無効", "Disabled")
+    if row.grounds_suspended_at is not None and row.state == "ok":
+        return say("同意の利用を停止中", "Consents suspended")
+    return word(CONNECTION_STATES, row.state)
+
+
+def _values(hub: Hub, row: ConnectionRow) -> dict[str, Any]:
+    roles = hub.connections.roles(row)
+    return {
+        "name": row.name,
+        "label": row.label,
+        "plugin": row.plugin,
+        "roles": [role for role in ROLES if role in roles],
+        "origin": row.origin,
+        "enabled": row.enabled,
+        "state": row.state,
+        "reason": row.reason if row.reason.en else None,
+        "grounds_suspended_at": row.grounds_suspended_at,
+        "account": row.account_label,
+        "last_pull_at": row.last_pull_at,
+    }

@@ -1,0 +1,277 @@
+"""`hub send TEMPLATE`: send a template to people, or show who would get it."""
+
+import secrets
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import click
+
+from hub.cli import audit, outcome
+from hub.cli.making import with_bar
+from hub.cli.moment import Moment
+from hub.cli.outcome import Outcome
+from hub.cli.output import JAPAN, failed, json_option, note, print_json, say, tell, usage
+from hub.cli.record import RecordId, contact_of, link_of, masked
+from hub.cli.sample import sample
+from hub.cli.where import conditions
+from hub.factory import Hub, build
+from hub.messages.judging import judge
+from hub.messages.orders import SendOrder, SingleOrder
+from hub.messages.plan import plan
+from hub.messages.states import State
+from hub.store import sends
+from hub.store.connections import ConnectionRow
+from hub.values.ref import Ref
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Asked:
+    """What was asked for on the command line."""
+
+    template: str
+    people: ConnectionRow
+    gateway: ConnectionRow
+    record: Ref | None
+    where: dict[str, list[str]]
+    key: str
+    not_before: datetime | None
+    not_after: datetime | None
+    as_json: bool
+
+
+@click.command()
+@click.argument("template")
+@click.option("--from", "people", required=True, help="The connection whose people get it.")
+@click.option("--via", required=True, help="The gateway's connection.")
+@click.option("--record", type=RecordId(), help="Only the person behind this record.")
+@click.option(
+    "--where", metavar="ATTRIBUTE=VALUE", multiple=True, help="Only records with this; repeatable."
+)
+@click.option("--dry-run", is_flag=True, help="Only say who would get it and who not, and why.")
+@click.option("--key", help="Names the send: the same key again is the same send, never a second.")
+@click.option("--not-before", type=Moment(), help="Not before this time.")
+@click.option("--not-after", type=Moment(last=True), help="Not after this time.")
+@click.option("--yes", is_flag=True, help="Do not ask before more than one SMS is sent.")
+@click.option("--wait", is_flag=True, help="Show the sending until it is done.")
+@json_option
+def command(
+    template: str,
+    people: str,
+    via: str,
+    record: Ref | None,
+    where: tuple[str, ...],
+    dry_run: bool,
+    key: str | None,
+    not_before: datetime | None,
+    not_after: datetime | None,
+    yes: bool,
+    wait: bool,
+    as_json: bool,
+) -> None:
+    """Send TEMPLATE to the people of a connection, or to the one behind a record.
+
+    Every message passes the gate: nobody gets one without a recorded ground, nobody who said
+    stop. The messages are stored first; whoever works on the queue sends them.
+
+    Exit codes: 0 ordered (or shown); 1 it cannot be, and why was told; 2 wrong usage.
+    """
+    hub = build()
+    asked = _Asked(
+        template=template,
+        people=hub.connections.row(people),
+        gateway=hub.connections.row(via),
+        record=record,
+        where=conditions(hub.connections.row(people), where),
+        key=key or _new_key(hub, template),
+        not_before=not_before,
+        not_after=not_after,
+        as_json=as_json,
+    )
+    if as_json and not (yes or dry_run or record):
+        raise usage(
+            "--json では確認できません。--yes か --dry-run を付けてください。",
+            "--json cannot ask. Add --yes or --dry-run.",
+        )
+    if dry_run:
+        _dry_run(hub, asked)
+        return
+    send_id, became, already = _one(hub, asked) if record else _many(hub, asked, yes)
+    if wait and send_id is not None:
+        outcome.say_who_sends(hub)
+        became = outcome.wait(hub, send_id, quiet=as_json)
+    _tell(hub, asked, send_id, became, already, waited=wait)
+
+
+def _dry_run(hub: Hub, asked: _Asked) -> None:
+    would = _preview_one(hub, asked) if asked.record else _preview(hub, asked)
+    text, length = sample(hub, asked.template)
+    if asked.as_json:
+        print_json({"dry_run": True, **outcome.values(would), "sample": text})
+        return
+    tell(
+        "試行です。何も保存せず、何も送信しません。",
+        "A dry run: nothing is stored and nothing is sent.",
+    )
+    outcome.show(would)
+    tell(
+        f"\n本文の例({length.segments}通分。〈〉は差し込み項目):",
+        f"\nSample ({length.segments} SMS; fields stand in 〈〉):",
+    )
+    click.echo("\n".join(f"  | {line}" for line in text.split("\n")))
+
+
+def _preview(hub: Hub, asked: _Asked) -> Outcome:
+    title = say("判定中", "Judging")
+    order = _order(asked)
+    result = with_bar(
+        hub,
+        asked.key,
+        asked.people.id,
+        title,
+        lambda: hub.outbox.preview(order),
+        quiet=asked.as_json,
+    )
+    return outcome.of_preview(result)
+
+
+def _preview_one(hub: Hub, asked: _Asked) -> Outcome:
+    mapping = asked.people.mapping
+    with hub.database.read() as tx:
+        link = link_of(tx, asked.people, _record(asked))
+        contact_of(asked.people, link)
+        planned = plan(
+            tx,
+            hub.connections,
+            template_key=asked.template,
+            gateway_id=asked.gateway.id,
+            sender=hub.sender,
+            link_url=hub.config.link_url,
+            known=set(mapping.attributes) if mapping else set(),
+            not_before=asked.not_before,
+            not_after=asked.not_after,
+        )
+        now = hub.clock()
+        judged = judge(tx, hub.cipher, planned, hub.policy, [link], now=now, read_now=True)
+    if not judged:
+        raise _gone(asked)
+    one = judged[0]
+    return outcome.of_one(one.state.value, one.reason, one.segments)
+
+
+def _many(hub: Hub, asked: _Asked, yes: bool) -> tuple[int | None, Outcome, bool]:
+    with hub.database.read() as tx:
+        begun = sends.by_key(tx, asked.key)
+    if begun is None and not yes:
+        _ask(hub, asked)
+    order = _order(asked)
+    note(
+        f"配信キー: {asked.key}(中断したら同じキーで続きから再開します)",
+        f"Key: {asked.key} (broken off, the same key goes on from there)",
+    )
+    result = with_bar(
+        hub,
+        asked.key,
+        asked.people.id,
+        say("作成中", "Making messages"),
+        lambda: hub.outbox.create(order),
+        quiet=asked.as_json,
+    )
+    became = outcome.of_send(hub, result.send_id) if result.send_id else outcome.of_preview(result)
+    return result.send_id, became, result.already
+
+
+def _ask(hub: Hub, asked: _Asked) -> None:
+    would = _preview(hub, asked)
+    outcome.show(would)
+    sending = would.count(State.QUEUED, State.HELD)
+    if not sending:
+        raise failed(
+            "送信できる相手がいません。上の理由を確認してください。",
+            "There is nobody it can be sent to. See the reasons above.",
+        )
+    if sending > 1 and not click.confirm(
+        say(f"{sending:,}件に送信しますか", f"Send it to {sending:,} people?"), err=True
+    ):
+        raise failed("送信しませんでした。", "Nothing was sent.")
+
+
+def _one(hub: Hub, asked: _Asked) -> tuple[int | None, Outcome, bool]:
+    with hub.database.read() as tx:
+        link = link_of(tx, asked.people, _record(asked))
+        number = masked(hub, tx, contact_of(asked.people, link))
+    result = hub.outbox.single(
+        SingleOrder(
+            key=asked.key,
+            template_key=asked.template,
+            gateway_id=asked.gateway.id,
+            link_id=link.id,
+            actor=audit.ACTOR,
+            not_before=asked.not_before,
+            not_after=asked.not_after,
+        )
+    )
+    with hub.database.read() as tx:
+        send = sends.by_key(tx, asked.key)
+    if not asked.as_json:
+        tell(f"宛先 {number}", f"To {number}")
+    if send is None or result.message_id is None:
+        return None, outcome.of_one(result.state, result.reason, 0), result.already
+    return send.id, outcome.of_send(hub, send.id), result.already
+
+
+def _tell(
+    hub: Hub,
+    asked: _Asked,
+    send_id: int | None,
+    became: Outcome,
+    already: bool,
+    *,
+    waited: bool,
+) -> None:
+    if asked.as_json:
+        values: dict[str, Any] = {"send": send_id, "key": asked.key, "already": already}
+        print_json(values | {"dry_run": False} | outcome.values(became))
+    else:
+        if already:
+            tell(
+                "このキーの配信は作成済みです。現在の状態を表示します。",
+                "The send of this key was made before. This is how it stands.",
+            )
+        outcome.show(became)
+        if not waited and became.count(*outcome.MOVING):
+            outcome.say_who_sends(hub)
+    if asked.record and became.count(State.REFUSED):
+        raise click.exceptions.Exit(1)
+
+
+def _order(asked: _Asked) -> SendOrder:
+    return SendOrder(
+        key=asked.key,
+        template_key=asked.template,
+        gateway_id=asked.gateway.id,
+        connection_id=asked.people.id,
+        actor=audit.ACTOR,
+        where=asked.where,
+        not_before=asked.not_before,
+        not_after=asked.not_after,
+    )
+
+
+def _record(asked: _Asked) -> Ref:
+    if asked.record is None:
+        raise usage("--record がありません。", "--record is missing.")
+    return asked.record
+
+
+def _gone(asked: _Asked) -> click.exceptions.Exit:
+    return failed(
+        f"{asked.people.name}: レコード{asked.record}は接続先にありません。"
+        "番号を確認してください。",
+        f"{asked.people.name}: the record {asked.record} is gone from the platform. Check its id.",
+    )
+
+
+def _new_key(hub: Hub, template: str) -> str:
+    day = hub.clock().astimezone(JAPAN).strftime("%Y%m%d-%H%M")
+    return f"{template[:40]}-{day}-{secrets.token_hex(3)}"

@@ -1,0 +1,109 @@
+"""Putting one hub together from its configuration. The only place that knows every room."""
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cached_property
+
+from hub.broker import connect
+from hub.config import Config, read_config
+from hub.connections.directory import Connections
+from hub.connections.provision import provision
+from hub.connections.senders import Senders
+from hub.consent.policy import Policy, policy_from
+from hub.messages.linter import Sender
+from hub.messages.outbox import Outbox
+from hub.plugins.guard import Guard
+from hub.plugins.loader import load
+from hub.plugins.provisioning import read
+from hub.plugins.registry import Registry
+from hub.queue import Bells
+from hub.store.cipher import Cipher
+from hub.store.database import Database
+from hub.store.identity import open_ring
+from hub.store.upgrade import upgrade
+
+
+def system_clock() -> datetime:
+    """Give the time now, UTC."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True)
+class Hub:
+    """One hub: configuration, store, plugins, connections, broker. Made once a process."""
+
+    config: Config
+    database: Database
+    cipher: Cipher
+    registry: Registry
+    connections: Connections
+    bells: Bells
+    policy: Policy
+    clock: Callable[[], datetime] = system_clock
+
+    @cached_property
+    def senders(self) -> Senders:
+        """What the dispatcher sends with."""
+        return Senders(self.connections, self.registry)
+
+    @property
+    def sender(self) -> Sender:
+        """Who sends, as the law wants it shown."""
+        return Sender(
+            name=self.config.sender_name,
+            contact=self.config.sender_contact,
+            address=self.config.sender_address,
+        )
+
+    @cached_property
+    def outbox(self) -> Outbox:
+        """Where messages are ordered."""
+        return Outbox(
+            database=self.database,
+            cipher=self.cipher,
+            connections=self.connections,
+            bells=self.bells,
+            clock=self.clock,
+            policy=self.policy,
+            sender=self.sender,
+            link_url=self.config.link_url,
+        )
+
+
+def build(
+    environ: Mapping[str, str] | None = None, *, clock: Callable[[], datetime] = system_clock
+) -> Hub:
+    """Read the configuration, open the store, load the plugins and give the hub.
+
+    Raises ConfigError where something must be set right first, StoreUnavailable where the
+    database is away. A plugin or a connection that is broken is told in the store's rows and
+    keeps nobody else from working.
+    """
+    environ = os.environ if environ is None else environ
+    config = read_config(environ)
+    database = Database(config.database_url)
+    upgrade(database)
+    cipher = Cipher(open_ring(database, config))
+    guard = Guard()
+    file = read(config.plugins_file, environ)
+    registry = load(file.load, guard)
+    connections = Connections(
+        database=database,
+        cipher=cipher,
+        registry=registry,
+        provisioned=provision(database, cipher, file, registry, clock()),
+        public_url=config.public_url,
+        clock=clock,
+    )
+    return Hub(
+        config=config,
+        database=database,
+        cipher=cipher,
+        registry=registry,
+        connections=connections,
+        bells=Bells(connect(config)),
+        policy=policy_from(config),
+        clock=clock,
+    )

@@ -1,0 +1,33 @@
+"""The console: pages for administrators, by server-side session."""
+
+from flask import Blueprint
+
+from hub.factory import Hub
+from hub.web.console import (
+    connection_pages,
+    home_page,
+    message_pages,
+    opt_out_page,
+    people_pages,
+    sign_in_pages,
+    tools,
+)
+
+
+def blueprint(hub: Hub) -> Blueprint:
+    """Give the console for one hub."""
+    pages = Blueprint(
+        "console",
+        __name__,
+        template_folder="templates",
+        static_folder="static",
+        static_url_path="/static",
+    )
+    pages.context_processor(lambda: tools.for_templates(hub))
+    sign_in_pages.add(pages, hub)
+    home_page.add(pages, hub)
+    connection_pages.add(pages, hub)
+    people_pages.add(pages, hub)
+    message_pages.add(pages, hub)
+    opt_out_page.add(pages, hub)
+    return pages

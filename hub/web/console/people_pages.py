@@ -1,0 +1,69 @@
+"""People: every record that was read with its verdict; one number with all that is known of it."""
+
+from flask import Blueprint, abort, make_response, render_template, request
+
+from hub.contacts.phone import NoPhone, normalise
+from hub.factory import Hub
+from hub.store import counts, message_views, person_views
+from hub.store import people as people_queries
+from hub.web.console import trail
+from hub.web.console.guarding import Page, administrator_only
+from hub.web.console.tools import MOST, number_in
+
+
+def add(pages: Blueprint, hub: Hub) -> None:
+    """Add the pages."""
+    guarded = administrator_only(hub)
+
+    @pages.get("/people")
+    @guarded
+    def people() -> Page:
+        after = number_in("after") or 0
+        verdict = request.args.get("verdict") or None
+        with hub.database.read() as tx:
+            rows = person_views.people_page(tx, after=after, verdict=verdict)
+            tally = counts.verdicts(tx)
+        more = rows[person_views.PAGE - 1].link_id if len(rows) > person_views.PAGE else None
+        return render_template(
+            "console/people.html",
+            rows=rows[: person_views.PAGE],
+            more=more,
+            verdict=verdict,
+            tally=tally,
+            searched=False,
+        )
+
+    @pages.post("/people")
+    @guarded
+    def find() -> Page:
+        # By POST: a number must not stand in an address.
+        found = normalise(request.form.get("number", "")[:40])
+        rows = []
+        if not isinstance(found, NoPhone):
+            with hub.database.read() as tx:
+                contact_id = people_queries.find_contact(tx, hub.cipher.lookups(found.e164))
+                if contact_id is not None:
+                    rows = person_views.people_of(tx, contact_id)
+        trail.note(hub, "person.searched", "people")
+        page = render_template(
+            "console/people.html", rows=rows, more=None, verdict=None, tally={}, searched=True
+        )
+        return make_response(page, 200 if rows else 404)
+
+    @pages.get(f"/people/<int(max={MOST}):contact_id>")
+    @guarded
+    def person(contact_id: int) -> Page:
+        with hub.database.read() as tx:
+            links = person_views.people_of(tx, contact_id)
+            evidence = person_views.evidence_of(tx, contact_id)
+            if not links and not evidence:
+                abort(404)
+            page = render_template(
+                "console/person.html",
+                links=links,
+                evidence=evidence,
+                exclusions=person_views.exclusions_of(tx, contact_id),
+                messages=message_views.messages_page(tx, before=None, contact_id=contact_id),
+            )
+        trail.note(hub, "person.seen", f"contact:{contact_id}")
+        return page
