@@ -13,6 +13,7 @@ from hub.demo.stage import Stage
 from hub.demo.telling import Teller
 from hub.errors import HubError
 from hub.logs import set_up
+from hub.processes import InTheWay
 
 STEPS = (
     arriving.start,
@@ -53,6 +54,8 @@ def command(once: bool, port: int | None) -> None:
                 _stay(stage, tell)
     except KeyboardInterrupt:
         sys.exit(0 if not once else 1)
+    except InTheWay:
+        raise
     except HubError as exc:
         click.echo(exc.words.in_(language()), err=True)
         sys.exit(1)

@@ -7,7 +7,7 @@ anywhere goes on behind the last page that was stored. Only one page is in memor
 import hashlib
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
 import orjson
@@ -28,8 +28,9 @@ from hub.values.contact import SourceContact
 from hub.values.page import Page
 from hub.values.words import Words
 
-KINDS = ("first", "changed")
+KINDS = ("first", "whole", "changed")
 STREAM = "changed"
+WHOLE_EVERY = timedelta(days=1)
 
 
 class PushBell(Protocol):
@@ -52,8 +53,9 @@ def pull(
 ) -> RunResult:
     """Read what changed in a connection since the last pull, all of it the first time.
 
-    All is read anew too where the mapping or a declared collection is another, or where the
-    connection's grounds are suspended. Errors of the platform end the run with a sentence; none is
+    All is read anew too where the mapping or a declared collection is another, where the
+    connection's grounds are suspended, and once a day: imports with old times and changed rights
+    move no record's modified-time. Errors of the platform end the run with a sentence; none is
     raised but StoreUnavailable. At the `deadline` the run stops behind a page.
     """
     row = connections.by_id(connection_id)
@@ -116,9 +118,10 @@ class _Pull:
             basis = _basis(self.row, [each.id for each in source_of(tx, self.row).collections])
             suspended = self.row.grounds_suspended_at is not None
             anew = place.cursor is None or place.basis != basis
-            if anew or (suspended and place.round_started_at is None):
-                place = Place(cursor=None, basis=basis, round_started_at=now)
-            self.kind = "first" if place.round_started_at else "changed"
+            due = suspended or place.whole_at is None or now - place.whole_at >= WHOLE_EVERY
+            if anew or (due and place.round_started_at is None):
+                place = Place(basis=basis, round_started_at=now, whole_at=place.whole_at)
+            self.kind = _kind(place)
             run_id = runs.begin(tx, self.row.id, self.kind, KINDS, me(), gone, now)
             if run_id is None:
                 return False
@@ -135,15 +138,15 @@ class _Pull:
             page = source.changed(self.place.cursor)
             self._store(page, sinks, asked_at)
             self.on_progress(self.progress)
-        if self._all and self.kind == "first" and self.row.grounds_suspended_at is not None:
+        if self._all and self.kind != "changed" and self.row.grounds_suspended_at is not None:
             # Everything was read with the fields in place again.
             self.connections.restore_grounds(self.row.id)
 
     def _store(self, page: Page[SourceContact], sinks: frozenset[int], asked_at: datetime) -> None:
         now = self.clock()
         place = replace(self.place, cursor=page.cursor)
-        if page.done:
-            place = replace(place, round_started_at=None)
+        if page.done and place.round_started_at is not None:
+            place = replace(place, round_started_at=None, whole_at=place.round_started_at)
         with self.db.write() as tx:
             setting = setting_for(
                 tx, self.row, sinks, asked_at, rewrite=self.place.round_started_at is not None
@@ -168,6 +171,12 @@ class _Pull:
             run_id=self.run_id,
             retry_after=retry_after,
         )
+
+
+def _kind(place: Place) -> str:
+    if place.round_started_at is None:
+        return "changed"
+    return "first" if place.whole_at is None else "whole"
 
 
 def _basis(row: ConnectionRow, collection_ids: list[int]) -> str:

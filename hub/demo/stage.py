@@ -18,7 +18,7 @@ from hub.factory import Hub, build
 from hub.launch import start_all
 from hub.plugins.guard import Guard
 from hub.plugins.loader import load
-from hub.processes import Supervisor
+from hub.processes import Supervisor, free_port
 from hub.testing.sandbox import Sandbox
 from hub.testing.scene import Scene
 from hub.values.words import Language
@@ -89,6 +89,7 @@ class Stage:
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def _open(self) -> None:
+        free_port("127.0.0.1", self.port)
         for point in sorted(entry_points(group="hub.sandboxes.v1"), key=lambda p: p.name):
             sandbox: Sandbox = point.load()()
             sandbox.start()

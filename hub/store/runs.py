@@ -25,12 +25,14 @@ class Place:
     """How far a stream of a connection was read.
 
     `basis` names what the records were judged by. `round_started_at` is set while a pass over
-    everything is under way, which goes on where it ended after a kill.
+    everything is under way, which goes on where it ended after a kill; `whole_at` is when the
+    last one began that ended.
     """
 
     cursor: str | None = None
     basis: str | None = None
     round_started_at: datetime | None = None
+    whole_at: datetime | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,9 +55,9 @@ class RunRow:
 def place(tx: Tx, connection_id: int, stream: str) -> Place:
     """Give how far the stream was read; an empty place where it never was."""
     row = tx.execute(
-        sa.select(reading.c.cursor, reading.c.basis, reading.c.round_started_at).where(
-            reading.c.connection_id == connection_id, reading.c.stream == stream
-        )
+        sa.select(
+            reading.c.cursor, reading.c.basis, reading.c.round_started_at, reading.c.whole_at
+        ).where(reading.c.connection_id == connection_id, reading.c.stream == stream)
     ).first()
     return Place() if row is None else Place(**row._mapping)
 

@@ -5,6 +5,7 @@ import os
 import signal
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
 from itertools import count
 
@@ -100,8 +101,24 @@ def test_a_pull_with_nothing_new_leaves_no_row_and_old_runs_go(hub: Hubs, crm: P
     assert hub.pull().state == "done"
     assert hub.count("run") == 1
     hub.later(days=31)
-    hub.pull()
-    assert hub.count("run") == 0
+    assert hub.pull().kind == "whole"
+    assert hub.count("run") == 1
+
+
+def test_once_a_day_everything_is_read_anew_for_what_no_modified_time_tells(
+    hub: Hubs, crm: Platform
+) -> None:
+    crm.put("1", MOBILE, consent=yes())
+    assert hub.pull().kind == "first"
+    # An import with its old time: the platform does not say that anything changed.
+    crm.records["1"] = replace(crm.records["1"], consents=(no(),))
+    hub.later(hours=23)
+    assert hub.pull().kind == "changed"
+    assert hub.verdicts() == {"1": "consented"}
+    hub.later(hours=2)
+    assert hub.pull().kind == "whole"
+    assert hub.verdicts() == {"1": "withdrawn"}
+    assert hub.pull().kind == "changed"
 
 
 def test_a_tick_taken_away_is_a_withdrawal_that_the_other_platform_is_told_of(
@@ -209,7 +226,7 @@ def test_a_declared_collection_reads_everything_anew_and_proves_lone_ticks(
             filter={"store": ["渋谷"]},
         )
     result = hub.pull()
-    assert result.kind == "first"
+    assert result.kind == "whole"
     assert hub.verdicts() == {"1": "consented", "2": "undated"}
     assert hub.pull().kind == "changed"
 

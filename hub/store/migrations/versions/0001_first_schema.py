@@ -366,6 +366,7 @@ def upgrade() -> None:
         sa.Column("cursor", sa.Text(), nullable=True),
         sa.Column("basis", sa.String(length=32), nullable=True),
         sa.Column("round_started_at", hub.store.tables.base.UtcTime(timezone=True), nullable=True),
+        sa.Column("whole_at", hub.store.tables.base.UtcTime(timezone=True), nullable=True),
         sa.Column("moved_at", hub.store.tables.base.UtcTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
             ["connection_id"], ["connection.id"], name=op.f("fk_reading_connection_id")
