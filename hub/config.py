@@ -95,6 +95,14 @@ VARIABLES: tuple[Variable, ...] = (
         meaning=Words("表示言語 (ja / en)", "Language of terminal and pages: ja or en."),
     ),
     Variable(
+        name="HUB_LOG_LEVEL",
+        default="WARNING",
+        meaning=Words(
+            "ログの詳しさ (DEBUG / INFO / WARNING / ERROR)",
+            "How much processes log: DEBUG, INFO, WARNING or ERROR. Numbers are masked.",
+        ),
+    ),
+    Variable(
         name="HUB_SENDER_NAME",
         default="",
         meaning=Words(

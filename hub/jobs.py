@@ -60,40 +60,14 @@ def send(gateway_id: int) -> None:
 
 def pull(connection_id: int) -> None:
     """Read what changed in one connection."""
-
-    def work() -> None:
-        h = hub()
-        result = pulling.pull(
-            h.database,
-            h.cipher,
-            h.connections,
-            h.bells,
-            h.clock,
-            connection_id,
-            deadline=h.clock() + READ,
-        )
-        _go_on(result, f"pull:{connection_id}", lambda: h.bells.pull(connection_id))
-
-    heard(hub().bells.redis, f"pull:{connection_id}", work)
+    bells = hub().bells
+    _read(f"pull:{connection_id}", pulling.pull, connection_id, bells.pull)
 
 
 def vanish(connection_id: int) -> None:
     """Look for records that are not there any more."""
-
-    def work() -> None:
-        h = hub()
-        result = vanishing.check_vanished(
-            h.database,
-            h.cipher,
-            h.connections,
-            h.bells,
-            h.clock,
-            connection_id,
-            deadline=h.clock() + READ,
-        )
-        _go_on(result, f"vanish:{connection_id}", lambda: h.bells.vanish(connection_id))
-
-    heard(hub().bells.redis, f"vanish:{connection_id}", work)
+    bells = hub().bells
+    _read(f"vanish:{connection_id}", vanishing.check_vanished, connection_id, bells.vanish)
 
 
 def pushes() -> None:
@@ -143,11 +117,28 @@ def reconcile() -> None:
     )
 
 
-def _go_on(result: RunResult, bell: str, ring: Callable[[], None]) -> None:
-    """Ring for the rest of a run that stopped at its deadline; obey a platform that said when."""
-    if result.state != "stopped":
-        return
-    if result.retry_after:
-        hub().bells.rest(bell, result.retry_after)
-    else:
-        ring()
+def _read(
+    bell: str,
+    run: Callable[..., RunResult],
+    connection_id: int,
+    ring: Callable[[int], None],
+) -> None:
+    """Read for a while; ring for the rest, or let the platform rest as long as it asked for."""
+    h = hub()
+
+    def work() -> None:
+        result = run(
+            h.database,
+            h.cipher,
+            h.connections,
+            h.bells,
+            h.clock,
+            connection_id,
+            deadline=h.clock() + READ,
+        )
+        if result.state == "stopped" and result.retry_after:
+            h.bells.rest(bell, result.retry_after)
+        elif result.state == "stopped":
+            ring(connection_id)
+
+    heard(h.bells.redis, bell, work)

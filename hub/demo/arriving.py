@@ -9,9 +9,9 @@ from hub.demo.cast import CAMPAIGN
 from hub.demo.stage import Stage
 from hub.demo.telling import Teller
 from hub.demo.wait import check, until
-from hub.store import counts, person_views
+from hub.store import counts, runs
 from hub.store.connections import ConnectionRow
-from hub.store.person_views import RunRow
+from hub.store.runs import RunRow
 from hub.values.labels import VERDICTS
 from hub.values.words import Words
 
@@ -83,8 +83,8 @@ def declare(stage: Stage, tell: Teller) -> None:
 
 def _done(stage: Stage, row: ConnectionRow) -> RunRow | None:
     with stage.hub.database.read() as tx:
-        runs = person_views.runs(tx, row.id)
-    return next((run for run in runs if run.state == "done" and run.read), None)
+        latest = runs.latest(tx, row.id)
+    return next((run for run in latest if run.state == "done" and run.read), None)
 
 
 def _verdicts(stage: Stage, row: ConnectionRow) -> dict[str, int]:

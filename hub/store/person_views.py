@@ -1,6 +1,5 @@
 """Queries for the people pages: records page by page, and one number with all its parts."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -9,24 +8,8 @@ import sqlalchemy as sa
 
 from hub.store.database import Tx
 from hub.store.tables import connections, consent, people
-from hub.values.words import Words
 
 PAGE = 50
-
-
-@dataclass(frozen=True, kw_only=True)
-class RunRow:
-    """One pull."""
-
-    kind: str
-    state: str
-    started_at: datetime
-    finished_at: datetime | None
-    read: int
-    kept: int
-    changed: int
-    skipped: Mapping[str, int]
-    reason: Words
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,31 +58,6 @@ class ExclusionRow:
     origin: str
     occurred_at: datetime
     lifted_at: datetime | None
-
-
-def runs(tx: Tx, connection_id: int, limit: int = 10) -> list[RunRow]:
-    """Give a connection's last pulls, the newest first."""
-    table = connections.run
-    rows = tx.execute(
-        sa.select(table)
-        .where(table.c.connection_id == connection_id)
-        .order_by(table.c.id.desc())
-        .limit(limit)
-    )
-    return [
-        RunRow(
-            kind=r.kind,
-            state=r.state,
-            started_at=r.started_at,
-            finished_at=r.finished_at,
-            read=r.read,
-            kept=r.kept,
-            changed=r.changed,
-            skipped=r.skipped,
-            reason=Words(ja=r.reason_ja, en=r.reason_en),
-        )
-        for r in rows
-    ]
 
 
 def _people() -> sa.Select[Any]:

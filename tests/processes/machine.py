@@ -82,7 +82,7 @@ class Machine:
         lines += [f"{key} = {value_of(value)}" for key, value in mapping.items()]
         lines += ["[connections.sms]", 'plugin = "sandbox_gateway"', 'label = "SMS"']
         lines += [f'base_url = "{self.phone.base_url}"', 'api_key = { env = "MACHINE_KEY" }']
-        lines += [f"rate = {self._rate}"]
+        lines += [f"rate = {self._rate}", "burst = 2"]
         (self.home / "plugins.toml").write_text("\n".join(lines), encoding="utf-8")
         return {
             **{k: v for k, v in os.environ.items() if not k.startswith("HUB_")},
@@ -114,7 +114,7 @@ class Machine:
                 stderr=log,
             )
         try:
-            until(self.ready, "the hub to be ready", 30)
+            until(self.ready, "the hub to be ready", 60)
         except AssertionError as late:
             late.add_note(self.said()[-3000:])
             raise

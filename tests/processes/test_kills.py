@@ -26,7 +26,7 @@ def later():
 @pytest.fixture(scope="module")
 def machine(tmp_path_factory):
     """A machine with a send of some seconds before it."""
-    machine = Machine(tmp_path_factory.mktemp("machine"), people=160, rate=8)
+    machine = Machine(tmp_path_factory.mktemp("machine"), people=240, rate=12)
     machine.start()
     yield machine
     machine.close()

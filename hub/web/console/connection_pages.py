@@ -4,7 +4,7 @@ from flask import Blueprint, abort, redirect, render_template, request, url_for
 
 from hub.errors import HubError
 from hub.factory import Hub
-from hub.store import connections, counts, person_views
+from hub.store import connections, counts, runs
 from hub.store.connections import ConnectionRow
 from hub.values.words import Words
 from hub.web.console import trail
@@ -50,7 +50,7 @@ def _page(hub: Hub, row: ConnectionRow, told: str | None, problem: Words | None)
             "console/connection.html",
             row=row,
             roles=sorted(hub.connections.roles(row)),
-            runs=person_views.runs(tx, row.id),
+            runs=runs.latest(tx, row.id),
             verdicts=counts.verdicts(tx, row.id),
             told=told,
             problem=problem,
