@@ -5,6 +5,7 @@ It belongs to the number, for all sites, and outlives erasure. To opt somebody o
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
@@ -31,6 +32,21 @@ class Origin(StrEnum):
     API = "api"
 
 
+@dataclass(frozen=True, kw_only=True)
+class NewExclusion:
+    """A number that is to go on the list. `occurred_at` never counts as later than now."""
+
+    contact_id: int
+    scope: str
+    origin: Origin | str
+    actor: str
+    occurred_at: datetime
+    connection_id: int | None = None
+    source_ref: str | None = None
+    message_id: int | None = None
+    note: str = field(default="", repr=False)
+
+
 def purpose_scope(purpose_key: str) -> str:
     """Give the scope that covers one purpose."""
     return f"{_PURPOSE}{purpose_key}"
@@ -55,39 +71,34 @@ def bars(scope: str, purpose_key: str, *, promotional: bool) -> bool:
     return scope == ALL or scope == purpose_scope(purpose_key)
 
 
-def exclude(
-    tx: Tx,
-    *,
-    contact_id: int,
-    scope: str,
-    origin: Origin | str,
-    actor: str,
-    occurred_at: datetime,
-    now: datetime,
-    connection_id: int | None = None,
-    source_ref: str | None = None,
-    message_id: int | None = None,
-    note: str = "",
-) -> int:
-    """Put a number on the list; give the row's id. The caller holds the contact's lock.
+def exclude(tx: Tx, wanted: Sequence[NewExclusion], now: datetime) -> list[Exclusion]:
+    """Put numbers on the list; give the rows, in the order given.
 
-    Raises ValueError for a scope that is none. The store refuses a second active row of one scope.
+    The caller holds the locks of the contacts. Raises ValueError for a scope or an origin that is
+    none. The store refuses a second active row of one scope.
     """
-    return queries.add(
+    queries.add(
         tx,
-        {
-            "contact_id": contact_id,
-            "scope": check_scope(scope),
-            "origin": str(Origin(origin)),
-            "connection_id": connection_id,
-            "source_ref": source_ref,
-            "message_id": message_id,
-            "actor": actor[:200],
-            "note": note,
-            "occurred_at": min(occurred_at, now),
-            "recorded_at": now,
-        },
+        [
+            {
+                "contact_id": each.contact_id,
+                "scope": check_scope(each.scope),
+                "origin": str(Origin(each.origin)),
+                "connection_id": each.connection_id,
+                "source_ref": each.source_ref,
+                "message_id": each.message_id,
+                "actor": each.actor[:200],
+                "note": each.note,
+                "occurred_at": min(each.occurred_at, now),
+                "recorded_at": now,
+            }
+            for each in wanted
+        ],
     )
+    # Of one scope a contact has one active row: the ones just made are found by that.
+    rows = active(tx, [each.contact_id for each in wanted])
+    made = {(row.contact_id, row.scope): row for each in rows.values() for row in each}
+    return [made[each.contact_id, each.scope] for each in wanted]
 
 
 def lift(tx: Tx, exclusion_ids: Sequence[int], *, by: str, why: str, now: datetime) -> int:

@@ -17,9 +17,10 @@ from hub.contacts.entries import left
 from hub.contacts.known import Source
 from hub.contacts.phone import Phone
 from hub.contacts.setting import Setting
-from hub.contacts.verdict import KEEPING, Judgement
+from hub.contacts.verdict import KEEPING, Judgement, OptOutAct
 from hub.contacts.writing import is_as_it_was, writing_of
 from hub.optout import act
+from hub.optout.stop import Stop
 from hub.store import links, people
 from hub.store.cipher import Cipher
 from hub.store.database import Tx
@@ -128,21 +129,13 @@ def _write_down(
     now: datetime,
 ) -> None:
     ledger.append(tx, cipher, [entry for _, each in judged for entry in each.entries], now)
+    waiting: list[Stop] = []
     for case, judgement in judged:
-        for stop in judgement.opt_outs:
-            act.opt_out(
-                tx,
-                cipher,
-                contact_id=stop.contact_id,
-                scope=stop.scope,
-                origin=Origin.PLATFORM,
-                actor=setting.source.actor,
-                occurred_at=stop.occurred_at,
-                now=now,
-                connection_id=setting.connection.id,
-                source_ref=case.ref,
-                sink_connections=setting.sinks,
-            )
+        waiting += [_stop(case, each, setting) for each in judgement.opt_outs]
+        if judgement.reopenings:
+            # What the records before this one said comes first, as it stands in the page.
+            act.opt_out_many(tx, cipher, waiting, now=now, sink_connections=setting.sinks)
+            waiting = []
         for yes in judgement.reopenings:
             act.reopen(
                 tx,
@@ -157,3 +150,16 @@ def _write_down(
                 source_ref=case.ref,
                 sink_connections=setting.sinks,
             )
+    act.opt_out_many(tx, cipher, waiting, now=now, sink_connections=setting.sinks)
+
+
+def _stop(case: Case, said: OptOutAct, setting: Setting) -> Stop:
+    return Stop(
+        contact_id=said.contact_id,
+        scope=said.scope,
+        origin=Origin.PLATFORM,
+        actor=setting.source.actor,
+        occurred_at=said.occurred_at,
+        connection_id=setting.connection.id,
+        source_ref=case.ref,
+    )

@@ -87,7 +87,7 @@ def purpose_of(tx: Tx, purpose_key: str) -> Purpose:
     if purpose is None:
         raise ConfigError(
             "purpose",
-            f'There is no purpose "{purpose_key[:60]}". Describe it first.',
-            f"利用目的「{purpose_key[:60]}」はありません。先に登録してください。",
+            f'There is no purpose "{purpose_key[:60]}". Describe it with hub consent purpose add.',
+            f"利用目的「{purpose_key[:60]}」はありません。hub consent purpose addで登録してください。",
         )
     return purpose

@@ -2,9 +2,10 @@
 
 Exclusion, ledger entry and one push for each record are committed together. Everything here locks
 the contact first and the ledger after it; whoever acts for several contacts in one transaction
-locks them all beforehand (`hub.store.people.lock_contacts`).
+locks them all beforehand (`hub.store.people.lock_contacts`), or hands them all to `opt_out_many`.
 """
 
+from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -12,31 +13,20 @@ from datetime import datetime, timedelta
 from hub.consent import exclusions
 from hub.consent.entry import ALL, PROMOTIONAL, EventType, Method
 from hub.consent.exclusions import Exclusion, Origin, bars
-from hub.optout.repeats import is_not_yet_restored, repeat
 from hub.optout.restoring import tell_records
-from hub.optout.said import METHODS, Said, write
+from hub.optout.said import Said, Saying, write
+from hub.optout.stop import Stop
+from hub.optout.stopping import OptOutResult, stop_all, telling
 from hub.store import exclusions as exclusion_rows
 from hub.store import pushes as push_rows
 from hub.store.cipher import Cipher
 from hub.store.database import Tx
-from hub.store.people import LinkRow, links_of_contacts, lock_contacts
-from hub.store.pushes import NewPush
+from hub.store.people import links_of_contacts, lock_contacts
 
 UNDO_FOR = timedelta(minutes=10)
 """How long a tap can be taken back on the page that took it."""
 
 _AHEAD = timedelta(minutes=10)
-
-
-@dataclass(frozen=True, kw_only=True)
-class OptOutResult:
-    """The exclusion that stands now, and whether it stood before.
-
-    `exclusion_id` is None where the record only showed what the hub itself had written to it.
-    """
-
-    exclusion_id: int | None
-    already: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,46 +63,55 @@ def opt_out(
     that the withdrawal came from (`connection_id`, `source_ref`) shows it already and is not told.
     Raises ValueError for a scope or an origin that is none.
     """
-    origin = Origin(origin)
-    said = Said(
-        method=METHODS[origin],
-        actor=actor,
-        connection_id=connection_id,
-        source_ref=source_ref,
-        ip=ip,
-        user_agent=user_agent,
-        controller=controller,
-    )
-    lock_contacts(tx, [contact_id])
-    pushes = list(push_rows.of_contacts(tx, [contact_id]))
-    if is_not_yet_restored(pushes, said, occurred_at, now):
-        return OptOutResult(exclusion_id=None, already=True)
-    standing = [
-        row for row in exclusions.active(tx, [contact_id])[contact_id] if row.scope == scope
-    ]
-    if standing:
-        repeat(tx, cipher, standing[0], said, pushes, occurred_at, now)
-        return OptOutResult(exclusion_id=standing[0].id, already=True)
-    exclusion_id = exclusions.exclude(
-        tx,
+    stop = Stop(
         contact_id=contact_id,
         scope=scope,
-        origin=origin,
+        origin=Origin(origin),
         actor=actor,
-        occurred_at=occurred_at or now,
-        now=now,
+        occurred_at=occurred_at,
         connection_id=connection_id,
         source_ref=source_ref,
         message_id=message_id,
+        ip=ip,
+        user_agent=user_agent,
         note=note,
+        controller=controller,
     )
-    write(tx, cipher, EventType.WITHDRAWN, contact_id, scope, said, exclusion_id, occurred_at, now)
-    push_rows.supersede(tx, [push.id for push in pushes if push.change == "restore"])
-    row = exclusion_rows.by_id(tx, exclusion_id)
-    links = links_of_contacts(tx, [contact_id])[contact_id]
-    if row is not None:
-        push_rows.add(tx, _pushes(row, links, sink_connections), now)
-    return OptOutResult(exclusion_id=exclusion_id, already=False)
+    return opt_out_many(tx, cipher, [stop], now=now, sink_connections=sink_connections)[0]
+
+
+def opt_out_many(
+    tx: Tx,
+    cipher: Cipher,
+    stops: Sequence[Stop],
+    *,
+    now: datetime,
+    sink_connections: Collection[int],
+) -> list[OptOutResult]:
+    """Do what `opt_out` does for each of these, as if one came after the other; give the results.
+
+    Several stops of one contact keep their order. Raises ValueError for a scope that is none.
+    """
+    lock_contacts(tx, [stop.contact_id for stop in stops])
+    results: dict[int, OptOutResult] = {}
+    for places in _turns(stops):
+        turn = [stops[place] for place in places]
+        done = stop_all(tx, cipher, turn, now, sink_connections)
+        results.update(zip(places, done, strict=True))
+    return [results[place] for place in range(len(stops))]
+
+
+def _turns(stops: Sequence[Stop]) -> list[list[int]]:
+    """Give the places of the first stop of every contact, then of every second one, and so on."""
+    turns: list[list[int]] = []
+    had: Counter[int] = Counter()
+    for place, stop in enumerate(stops):
+        turn = had[stop.contact_id]
+        if turn == len(turns):
+            turns.append([])
+        turns[turn].append(place)
+        had[stop.contact_id] += 1
+    return turns
 
 
 def push_for_links(
@@ -133,7 +132,7 @@ def push_for_links(
             push
             for id_, rows in listed.items()
             for row in rows
-            for push in _pushes(
+            for push in telling(
                 row, [each for each in links[id_] if not each.out], sink_connections
             )
         ],
@@ -182,7 +181,8 @@ def undo(
         controller=controller,
     )
     exclusions.lift(tx, [row.id], by=actor, why="undone", now=now)
-    write(tx, cipher, EventType.RENEWED, contact_id, row.scope, said, row.id, now, now)
+    saying = Saying(exclusion=row, said=said, occurred_at=now)
+    write(tx, cipher, EventType.RENEWED, [saying], now)
     tell_records(tx, contact_id, [row], acted_at=now, sink_connections=sink_connections, now=now)
     return True
 
@@ -248,28 +248,9 @@ def reopen(
             user_agent=user_agent,
             controller=controller,
         )
-        for row in barring:
-            write(
-                tx, cipher, EventType.RENEWED, contact_id, row.scope, said, row.id, occurred_at, now
-            )
+        sayings = [Saying(exclusion=row, said=said, occurred_at=occurred_at) for row in barring]
+        write(tx, cipher, EventType.RENEWED, sayings, now)
     tell_records(
         tx, contact_id, barring, acted_at=occurred_at, sink_connections=sink_connections, now=now
     )
     return ReopenResult(lifted=tuple(ids))
-
-
-def _pushes(
-    row: Exclusion, links: Sequence[LinkRow], sink_connections: Collection[int]
-) -> list[NewPush]:
-    return [
-        NewPush(
-            exclusion_id=row.id,
-            connection_id=link.connection_id,
-            ref=link.ref,
-            change="opt_out",
-            acted_at=row.occurred_at,
-        )
-        for link in links
-        if link.connection_id in sink_connections
-        and (link.connection_id, link.ref) != (row.connection_id, row.source_ref)
-    ]

@@ -3,25 +3,19 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from hub.consent.entry import EventType
-from hub.consent.exclusions import Exclusion
-from hub.optout.said import Said, write
-from hub.store import exclusions as exclusion_rows
-from hub.store.cipher import Cipher
-from hub.store.database import Tx
+from hub.optout.stop import Stop
+from hub.store.exclusions import SaidRow
 from hub.store.pushes import PushRow
 
 
-def repeat(
-    tx: Tx,
-    cipher: Cipher,
-    row: Exclusion,
-    said: Said,
-    pushes: Sequence[PushRow],
-    occurred_at: datetime | None,
-    now: datetime,
-) -> None:
-    """Note that the person said it again some other way; what they said once is not noted twice."""
+def is_said_anew(
+    stop: Stop, pushes: Sequence[PushRow], before: Sequence[SaidRow], now: datetime
+) -> bool:
+    """Say whether the person said it again some other way; what is known is not noted twice.
+
+    `before` is every time the standing exclusion was asked for, `pushes` all of the contact.
+    """
+    said = stop.said
     told = any(
         push.change == "opt_out"
         and (push.connection_id, push.ref) == (said.connection_id, said.source_ref)
@@ -29,35 +23,29 @@ def repeat(
         for push in pushes
     )
     # A date before now is one the source gave; the moment of reading says nothing new.
-    dated = occurred_at if occurred_at is not None and occurred_at < now else None
-    before = [
+    at = stop.occurred_at
+    dated = at if at is not None and at < now else None
+    same = [
         each.occurred_at
-        for each in exclusion_rows.said(tx, [row.id])
+        for each in before
         if (each.connection_id, each.source_ref, each.method)
         == (said.connection_id, said.source_ref, said.method)
     ]
-    newer = dated is not None and all(each is None or each < dated for each in before)
-    if told or (before and not newer):
-        return
-    write(
-        tx, cipher, EventType.WITHDRAWN, row.contact_id, row.scope, said, row.id, occurred_at, now
-    )
-    exclusion_rows.repeat(tx, row.id, max(row.said_last, min(occurred_at or now, now)))
+    newer = dated is not None and all(each is None or each < dated for each in same)
+    return not told and (not same or newer)
 
 
-def is_not_yet_restored(
-    pushes: Sequence[PushRow], said: Said, occurred_at: datetime | None, now: datetime
-) -> bool:
+def is_not_yet_restored(stop: Stop, pushes: Sequence[PushRow], now: datetime) -> bool:
     """Say whether the record still shows our own opt-out, whose end is on its way to it."""
     of_record = [
         push
         for push in pushes
-        if (push.connection_id, push.ref) == (said.connection_id, said.source_ref)
+        if (push.connection_id, push.ref) == (stop.connection_id, stop.source_ref)
         and push.state != "superseded"
     ]
     if not of_record or of_record[-1].change != "restore" or of_record[-1].state != "open":
         return False
     # The moment of reading is no date: the record says out, and does not say since when.
-    if occurred_at is None or occurred_at >= now:
+    if stop.occurred_at is None or stop.occurred_at >= now:
         return True
-    return occurred_at <= of_record[-1].acted_at
+    return stop.occurred_at <= of_record[-1].acted_at

@@ -1,27 +1,15 @@
-"""What was said and by whom, written to the ledger."""
+"""What was said and by whom, as the ledger keeps it."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from hub.consent import ledger
 from hub.consent.entry import Entry, EventType, Ground, Method
-from hub.consent.exclusions import Origin, filed_under
+from hub.consent.exclusions import Exclusion, filed_under
 from hub.store.cipher import Cipher
 from hub.store.database import Tx
 from hub.store.people import numbers_of
-
-METHODS: Mapping[Origin, Method] = {
-    Origin.PAGE: Method.PAGE,
-    Origin.REPLY: Method.KEYWORD,
-    Origin.PLATFORM: Method.RECORD_EVENT,
-    Origin.GATEWAY: Method.KEYWORD,
-    Origin.AGENT: Method.VOICE,
-    Origin.ADMIN: Method.IN_PERSON,
-    Origin.IMPORT: Method.IMPORT,
-    Origin.API: Method.IMPORT,
-}
-"""How people speak through each origin."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,41 +20,48 @@ class Said:
     actor: str
     connection_id: int | None
     source_ref: str | None
-    ip: str | None
-    user_agent: str | None
+    ip: str | None = field(repr=False)
+    user_agent: str | None = field(repr=False)
     controller: str
 
 
-def write(
-    tx: Tx,
-    cipher: Cipher,
-    event_type: EventType,
-    contact_id: int,
-    scope: str,
-    said: Said,
-    exclusion_id: int,
-    occurred_at: datetime | None,
-    now: datetime,
-) -> None:
-    """Write the ledger's entry of a withdrawal, or of what takes it back, as of this exclusion.
+@dataclass(frozen=True, kw_only=True)
+class Saying:
+    """What was said about one exclusion; `occurred_at` is None where nobody knows when."""
 
-    `occurred_at` is None where nobody knows when it was said.
-    """
-    number = numbers_of(tx, cipher, [contact_id]).get(contact_id)
+    exclusion: Exclusion
+    said: Said
+    occurred_at: datetime | None
+
+
+def write(
+    tx: Tx, cipher: Cipher, event_type: EventType, sayings: Sequence[Saying], now: datetime
+) -> None:
+    """Write the ledger's entries of withdrawals, or of what takes them back, in this order."""
+    numbers = numbers_of(tx, cipher, [each.exclusion.contact_id for each in sayings])
+    ledger.append(
+        tx,
+        cipher,
+        [_entry(event_type, each, numbers.get(each.exclusion.contact_id)) for each in sayings],
+        now,
+    )
+
+
+def _entry(event_type: EventType, saying: Saying, number: str | None) -> Entry:
+    row, said = saying.exclusion, saying.said
     personal = {"number": number, "ip": said.ip, "user_agent": said.user_agent}
-    entry = Entry(
+    return Entry(
         event_type=event_type,
         ground=Ground.CONSENT,
-        contact_id=contact_id,
-        purpose_key=filed_under(scope),
-        scope=(scope,),
+        contact_id=row.contact_id,
+        purpose_key=filed_under(row.scope),
+        scope=(row.scope,),
         method=said.method,
         actor=said.actor,
-        occurred_at=occurred_at,
+        occurred_at=saying.occurred_at,
         connection_id=said.connection_id,
         source_ref=said.source_ref,
-        exclusion_id=exclusion_id,
+        exclusion_id=row.id,
         controller=said.controller,
         personal={key: value for key, value in personal.items() if value},
     )
-    ledger.append(tx, cipher, [entry], now)

@@ -72,7 +72,7 @@ def package(name: str, roles: Iterable[str]) -> dict[str, str]:
         "distribution": f"hub-{name.replace('_', '-')}",
         "connection": name.replace("_", "-"),
     }
-    words |= readme_parts(wanted, words["Class"])
+    words |= readme_parts(wanted, words["Class"], words["NAME"])
     words |= sandbox_mapping(wanted) | {"notice": notice(wanted)}
     folder = files("hub.scaffold") / "files"
     written = {

@@ -22,6 +22,12 @@ _READS = {
     "activity_sink": "- writes notes, without number and without the text of the SMS",
     "message_gateway": "- writes number and text of each SMS to $Class",
 }
+_LIMITS = {
+    "contact_source": "- The example reads the list of fields before each page; keep it for a "
+    "while where that costs much.",
+    "message_gateway": "- Rate, burst and longest text in `gateway.py` are the example's: write "
+    "those of $Class.",
+}
 _MAPPING = """
             "mapping": {
                 "phone": "phone",
@@ -102,13 +108,20 @@ def sandbox_mapping(roles: frozenset[str]) -> dict[str, str]:
     return {"mapping": _MAPPING, "mapping_note": ", with every field of the mapping"}
 
 
-def readme_parts(roles: frozenset[str], name: str) -> dict[str, str]:
-    """Give the lines of the README that depend on the roles."""
+def readme_parts(roles: frozenset[str], name: str, prefix: str) -> dict[str, str]:
+    """Give the lines of the README that depend on the roles; `prefix` begins variables' names."""
     chosen = [role for role in _MODULES if role in roles]
     signs = roles & {"event_trigger", "message_gateway"}
-    before = f"\nWhere {name} calls the hub, make a webhook there with a secret of your own."
+    limits = [_LIMITS[role].replace("$Class", name) for role in chosen if role in _LIMITS]
+    before = (
+        f"\nWhere {name} calls the hub, make a webhook there with a secret of your own. The address "
+        "is\n`HUB_PUBLIC_URL`, `/in/`, the name of the connection and a slash."
+    )
+    signs_with = f'\n    webhook_secret = {{ env = "{prefix}_WEBHOOK_SECRET" }}'
     return {
         "does": "\n".join(_DOES[role] for role in chosen),
         "reads": "\n".join(_READS[role].replace("$Class", name) for role in chosen),
         "before": before if signs else "",
+        "limits": "\n".join(limits or [f"- What {name} cannot do."]),
+        "signs": signs_with if signs else "",
     }

@@ -52,15 +52,21 @@ class SaidRow:
     occurred_at: datetime | None
 
 
-def add(tx: Tx, values: Mapping[str, Any]) -> int:
-    """Add a row, given by column; give its id. The caller holds the contact's lock."""
-    made = tx.execute(sa.insert(exclusion).values(**values))
-    return int(made.inserted_primary_key[0])  # type: ignore[index]
+def add(tx: Tx, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Add rows, given by column. The caller holds the contacts' locks."""
+    if rows:
+        tx.execute(sa.insert(exclusion), list(rows))
 
 
-def repeat(tx: Tx, exclusion_id: int, at: datetime) -> None:
-    """Note that the person said it again."""
-    tx.execute(sa.update(exclusion).where(exclusion.c.id == exclusion_id).values(repeated_at=at))
+def repeat(tx: Tx, said_again: Mapping[int, datetime]) -> None:
+    """Note by exclusion when the person said it again."""
+    if said_again:
+        tx.execute(
+            sa.update(exclusion)
+            .where(exclusion.c.id == sa.bindparam("of_id"))
+            .values(repeated_at=sa.bindparam("at")),
+            [{"of_id": id_, "at": at} for id_, at in sorted(said_again.items())],
+        )
 
 
 def lift(tx: Tx, exclusion_ids: Sequence[int], by: str, why: str, now: datetime) -> int:

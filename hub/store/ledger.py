@@ -7,6 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from hub.store.bulk import inserting, write
 from hub.store.database import Tx
 from hub.store.tables.consent import document, evidence
 
@@ -19,6 +20,8 @@ CLEAR = tuple(
     if column.name not in {"personal_enc", "personal_salt", "personal_digest", "prev_hash", "hash"}
 )
 """The columns the chain is computed over as they are, by name."""
+
+_ROWS = inserting(evidence, [str(column.name) for column in evidence.columns])
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,8 +78,7 @@ def head(tx: Tx) -> Head | None:
 
 def add(tx: Tx, rows: Sequence[Mapping[str, Any]]) -> None:
     """Add rows, given by column. The caller holds the lock."""
-    if rows:
-        tx.execute(sa.insert(evidence), list(rows))
+    write(tx, _ROWS, [[row[name] for name in _ROWS.columns] for row in rows])
 
 
 def keep_documents(tx: Tx, documents: Sequence[DocumentRow], now: datetime) -> None:

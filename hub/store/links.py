@@ -1,18 +1,13 @@
-"""Writing links and what contacts keep: a page of records in a few statements.
+"""Writing links and what contacts keep: a page of records in a few statements."""
 
-Times and blobs go straight to the driver here: SQLAlchemy's bind processing would cost more than
-the database does. SQLite takes one row a call of a prepared statement, PostgreSQL one statement
-for the whole page with an array for each column.
-"""
-
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, fields
-from datetime import UTC, datetime
-from functools import lru_cache
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 
+from hub.store.bulk import Bulk, inserting, rows_of, write
 from hub.store.database import Tx
 from hub.store.people import chunks
 from hub.store.tables.access import site
@@ -56,79 +51,36 @@ class ContactState:
 
 
 _COLUMNS = [column.name for column in fields(LinkWrite)]
-_TYPES: Mapping[str, str] = {
-    "connection_id": "bigint",
-    "contact_id": "bigint",
-    "standing": "bytea",
-    "out": "boolean",
-    "name_enc": "bytea",
-    "attributes_enc": "bytea",
-    "site_id": "bigint",
-    "modified_at": "timestamptz",
-    "number_changed_at": "timestamptz",
-    "read_at": "timestamptz",
-    "seen_round": "timestamptz",
-}
 _SET = ", ".join(
     [f"{name} = excluded.{name}" for name in _COLUMNS if name not in ("connection_id", "ref")]
     + ["vanished_at = NULL"]
 )
-_UPSERT = f"ON CONFLICT (connection_id, ref) DO UPDATE SET {_SET}"
-# Only the names of our own columns are put together here.
-_SQLITE_LINKS = (
-    f"INSERT INTO link ({', '.join(_COLUMNS)}) VALUES ({', '.join('?' for _ in _COLUMNS)}) "  # noqa: S608
-    + _UPSERT
-)
-_POSTGRESQL_LINKS = (
-    f"INSERT INTO link ({', '.join(_COLUMNS)}) SELECT * FROM unnest("  # noqa: S608
-    + ", ".join(f"%s::{_TYPES.get(name, 'text')}[]" for name in _COLUMNS)
-    + ") "
-    + _UPSERT
-)
-_SQLITE_NUMBERS = (
-    "UPDATE contact SET number_enc = ?, site_id = coalesce(site_id, ?) "
-    "WHERE id = ? AND number_enc IS NULL AND erased_at IS NULL"
-)
-_POSTGRESQL_NUMBERS = (
-    "UPDATE contact SET number_enc = new.number, site_id = coalesce(contact.site_id, new.site) "
-    "FROM unnest(%s::bytea[], %s::bigint[], %s::bigint[]) AS new(number, site, id) "
-    "WHERE contact.id = new.id AND number_enc IS NULL AND erased_at IS NULL"
+_LINKS = inserting(link, _COLUMNS, f"ON CONFLICT (connection_id, ref) DO UPDATE SET {_SET}")
+_NUMBERS = Bulk(
+    columns=("number_enc", "site_id", "id"),
+    sqlite=(
+        "UPDATE contact SET number_enc = ?, site_id = coalesce(site_id, ?) "
+        "WHERE id = ? AND number_enc IS NULL AND erased_at IS NULL"
+    ),
+    # Only the names of our own columns are put together here.
+    postgresql=(
+        "UPDATE contact SET number_enc = new.number_enc, "  # noqa: S608
+        "site_id = coalesce(contact.site_id, new.site_id) "
+        f"FROM {rows_of(contact, ('number_enc', 'site_id', 'id'))} "
+        "WHERE contact.id = new.id AND contact.number_enc IS NULL AND contact.erased_at IS NULL"
+    ),
 )
 
 
 def put_links(tx: Tx, rows: Sequence[LinkWrite]) -> None:
     """Add or change these links, in the order of their refs, so that two writers never cross."""
     ordered = sorted(rows, key=lambda row: row.ref)
-    _write(
-        tx,
-        _SQLITE_LINKS,
-        _POSTGRESQL_LINKS,
-        [tuple(vars(row).values()) for row in ordered],
-    )
+    write(tx, _LINKS, [tuple(vars(row).values()) for row in ordered])
 
 
 def put_numbers(tx: Tx, rows: Sequence[tuple[bytes, int | None, int]]) -> None:
     """Store (encrypted number, site, contact) where the contact has none and was not erased."""
-    _write(tx, _SQLITE_NUMBERS, _POSTGRESQL_NUMBERS, sorted(rows, key=lambda row: row[2]))
-
-
-def _write(tx: Tx, one: str, all_: str, rows: Sequence[tuple[Any, ...]]) -> None:
-    if not rows:
-        return
-    if tx.dialect.name == "postgresql":
-        tx.exec_driver_sql(all_, tuple([list(column) for column in zip(*rows, strict=True)]))
-    else:
-        written = [
-            tuple([_moment(value) if type(value) is datetime else value for value in row])
-            for row in rows
-        ]
-        tx.exec_driver_sql(one, written)
-
-
-@lru_cache(maxsize=4096)
-def _moment(at: datetime) -> str:
-    """Write a time as SQLAlchemy's own DateTime type does, so that both compare as text."""
-    return at.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f")
+    write(tx, _NUMBERS, sorted(rows, key=lambda row: row[2]))
 
 
 def touch_links(

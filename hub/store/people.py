@@ -6,12 +6,13 @@ statements, never one for each person.
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, TypeVar
 
 import orjson
 import sqlalchemy as sa
 
+from hub.store.bulk import moment
 from hub.store.cipher import Cipher
 from hub.store.database import Tx
 from hub.store.tables.people import contact, contact_lookup, link
@@ -152,10 +153,9 @@ def _insert(tx: Tx, lookups: Sequence[bytes], now: datetime) -> dict[bytes, int]
             (now, list(lookups)),
         )
         return {bytes(row[0]): row[1] for row in rows}
-    moment = now.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f")
     tx.exec_driver_sql(
         "INSERT INTO contact (lookup, created_at) VALUES (?, ?)",
-        [(value, moment) for value in lookups],
+        [(value, moment(now)) for value in lookups],
     )
     # The write transaction has the only write lock: what was missing can be nobody else's.
     return _known(tx, lookups)

@@ -89,18 +89,17 @@ def test_an_exclusion_is_part_of_the_standing_until_it_is_lifted(
 ) -> None:
     ids = write(db, cipher, now, entry())
     with db.write() as tx:
-        exclusion_id = exclusions.exclude(
-            tx,
+        wanted = exclusions.NewExclusion(
             contact_id=contact_id,
             scope="promotional",
             origin="agent",
             actor="user:1",
             occurred_at=now,
-            now=now,
         )
+        (row,) = exclusions.exclude(tx, [wanted], now)
     assert verdict(db, contact_id, now) == Deny("suppressed_promotional")
     with db.write() as tx:
-        assert exclusions.lift(tx, [exclusion_id], by="user:1", why="paper", now=now) == 1
+        assert exclusions.lift(tx, [row.id], by="user:1", why="paper", now=now) == 1
     assert verdict(db, contact_id, now) == Allow(ids[0])
 
 

@@ -14,7 +14,8 @@ from hub.consent.entry import Entry, EventType, Ground, Method
 from hub.consent.gate import Question, Verdict, decide
 from hub.consent.policy import Policy
 from hub.errors import HubError
-from hub.optout.act import OptOutResult, opt_out
+from hub.optout.act import opt_out
+from hub.optout.stopping import OptOutResult
 from hub.roles import OptOutSink
 from hub.store import connections as connection_rows
 from hub.store.cipher import Cipher

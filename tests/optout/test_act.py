@@ -8,7 +8,6 @@ import sqlalchemy as sa
 from hub.consent import exclusions, ledger
 from hub.consent.gate import Allow, Deny
 from hub.optout.act import (
-    OptOutResult,
     ReopenResult,
     opt_out,
     push_again,
@@ -17,6 +16,7 @@ from hub.optout.act import (
     undo,
 )
 from hub.optout.pushes import push_open
+from hub.optout.stopping import OptOutResult
 from hub.store.tables.consent import evidence, exclusion
 
 DAY = timedelta(days=1)
