@@ -10,7 +10,7 @@ from typing import Protocol, runtime_checkable
 
 from hub.values.activity import Activity
 from hub.values.contact import SourceContact
-from hub.values.event import Event, Inbound
+from hub.values.event import Acknowledgement, Event, Inbound
 from hub.values.gateway import DeliveryReport, GatewayProfile, Outgoing, Receipt, Reply
 from hub.values.mapping import SourceField
 from hub.values.optout import OptOut, Outcome
@@ -57,6 +57,18 @@ class ReceivesEvents(Protocol):
 
         Raises RefusedInbound for a wrong secret, a stale or a malformed request. An empty list
         means: genuine, and nothing in it for the hub.
+        """
+        ...
+
+
+@runtime_checkable
+class Acknowledges(Protocol):
+    """An event trigger whose platform wants an answer of its own kind (SOAP, for one)."""
+
+    def acknowledge(self, request: Inbound) -> Acknowledgement | None:
+        """Give the answer to a request whose events are stored; None for the hub's usual one.
+
+        Asked after they are on disk, so an acknowledged request is never lost. Since spec 1.0.
         """
         ...
 

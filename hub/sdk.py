@@ -12,6 +12,7 @@ from hub.errors import (
 from hub.hooks import hookimpl
 from hub.http import HttpClient, retry_after
 from hub.roles import (
+    Acknowledges,
     ActivitySink,
     ContactSource,
     EventTrigger,
@@ -26,7 +27,7 @@ from hub.settings import Secret, SecretText, Settings, is_loopback
 from hub.values.activity import Activity
 from hub.values.connection import Account, Connection
 from hub.values.contact import Answer, ConsentReading, OptOutReading, SourceContact
-from hub.values.event import Event, Inbound
+from hub.values.event import Acknowledgement, Event, Inbound
 from hub.values.gateway import (
     DeliveryReport,
     GatewayProfile,
@@ -44,6 +45,8 @@ from hub.values.words import Words
 
 __all__ = [
     "Account",
+    "Acknowledgement",
+    "Acknowledges",
     "Activity",
     "ActivitySink",
     "Answer",

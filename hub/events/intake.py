@@ -12,12 +12,12 @@ from hub.connections.directory import Connections
 from hub.errors import HubError, PluginBug, RefusedInbound
 from hub.messages import replies, reports
 from hub.queue import Bells
-from hub.roles import ReceivesEvents
+from hub.roles import Acknowledges, ReceivesEvents
 from hub.store import events
 from hub.store.cipher import Cipher
 from hub.store.connections import ConnectionRow
 from hub.store.database import Database, StoreUnavailable
-from hub.values.event import Inbound
+from hub.values.event import Acknowledgement, Inbound
 from hub.values.gateway import DeliveryReport, Reply
 
 NOT_NOW = 503
@@ -29,13 +29,14 @@ class IntakeResult:
     """How a request is answered: the HTTP status, a short outcome, and how many things it told.
 
     `outcome` is `stored`, `nothing` (genuine, and nothing in it for the hub), `refused:…`,
-    `not_now`, `plugin_bug` or `no_receiver`.
+    `not_now`, `plugin_bug` or `no_receiver`. `acknowledgement` is the plugin's own answer.
     """
 
     status: int
     outcome: str
     new: int = 0
     repeated: int = 0
+    acknowledgement: Acknowledgement | None = None
 
 
 def take(
@@ -109,13 +110,20 @@ class _Intake:
 
     def _events(self, trigger: ReceivesEvents, inbound: Inbound) -> IntakeResult:
         told = trigger.receive(inbound)
-        if not told:
-            return IntakeResult(status=200, outcome="nothing")
-        with self.db.write() as tx:
-            new, repeated = events.store(tx, self.row.id, told, self.clock())
+        new = repeated = 0
+        if told:
+            with self.db.write() as tx:
+                new, repeated = events.store(tx, self.row.id, told, self.clock())
         if new:
             self.bells.events()
-        return IntakeResult(status=200, outcome="stored", new=new, repeated=repeated)
+        answer = trigger.acknowledge(inbound) if isinstance(trigger, Acknowledges) else None
+        return IntakeResult(
+            status=200,
+            outcome="stored" if told else "nothing",
+            new=new,
+            repeated=repeated,
+            acknowledgement=answer,
+        )
 
     def _reports(self, inbound: Inbound) -> IntakeResult:
         receiver = self.connections.report_receiver(self.row.id)

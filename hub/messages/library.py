@@ -88,6 +88,7 @@ def purpose_of(tx: Tx, purpose_key: str) -> Purpose:
         raise ConfigError(
             "purpose",
             f'There is no purpose "{purpose_key[:60]}". Describe it with hub consent purpose add.',
-            f"利用目的「{purpose_key[:60]}」はありません。hub consent purpose addで登録してください。",
+            f"利用目的「{purpose_key[:60]}」はありません。"
+            "hub consent purpose add で登録してください。",
         )
     return purpose

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 from hub.plugins.answers import Post, check_contact, one_each, with_ids
 from hub.roles import (
+    Acknowledges,
     ActivitySink,
     ContactSource,
     LooksUp,
@@ -20,7 +21,7 @@ from hub.roles import (
 )
 from hub.values.activity import Activity
 from hub.values.contact import SourceContact
-from hub.values.event import Event, Inbound
+from hub.values.event import Acknowledgement, Event, Inbound
 from hub.values.gateway import DeliveryReport, GatewayProfile, Outgoing, Receipt, Reply
 from hub.values.mapping import SourceField
 from hub.values.optout import OptOut, Outcome
@@ -100,6 +101,15 @@ class GuardedReceiver:
             return with_ids(post, what, events)
 
         return post.guard.call(post.owner, what, ask)
+
+    def acknowledge(self, request: Inbound) -> Acknowledgement | None:
+        """Give the platform's own kind of answer, or None; see `Acknowledges`."""
+        post, trigger = self._receiver
+        if not isinstance(trigger, Acknowledges):
+            return None
+        what = "event_trigger.acknowledge"
+        answer = post.guard.call(post.owner, what, trigger.acknowledge, request)
+        return None if answer is None else post.one(what, Acknowledgement, answer)
 
 
 class GuardedPoller:

@@ -114,8 +114,8 @@ def readme_parts(roles: frozenset[str], name: str, prefix: str) -> dict[str, str
     signs = roles & {"event_trigger", "message_gateway"}
     limits = [_LIMITS[role].replace("$Class", name) for role in chosen if role in _LIMITS]
     before = (
-        f"\nWhere {name} calls the hub, make a webhook there with a secret of your own. The address "
-        "is\n`HUB_PUBLIC_URL`, `/in/`, the name of the connection and a slash."
+        f"\nWhere {name} calls the hub, make a webhook there with a secret of your own. The "
+        "address is\n`HUB_PUBLIC_URL`, `/in/`, the name of the connection and a slash."
     )
     signs_with = f'\n    webhook_secret = {{ env = "{prefix}_WEBHOOK_SECRET" }}'
     return {

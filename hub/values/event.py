@@ -26,6 +26,14 @@ class Inbound:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Acknowledgement:
+    """The body a platform wants to see before it believes that its request was taken."""
+
+    content_type: str
+    body: bytes
+
+
+@dataclass(frozen=True, kw_only=True)
 class Event:
     """Something that happened to one record.
 

@@ -27,7 +27,7 @@ from hub.store.keys import KeyRing
 from hub.store.people import LinkRow
 from hub.store.upgrade import upgrade
 from hub.values.contact import Answer, ConsentReading, OptOutReading, SourceContact
-from hub.values.event import Event, Inbound
+from hub.values.event import Acknowledgement, Event, Inbound
 from hub.values.mapping import FieldMapping
 from hub.values.optout import OptOut, Outcome, OutcomeState
 from hub.values.page import Page, Skipped
@@ -170,6 +170,12 @@ class Platform:
             )
             for each in json.loads(request.body)
         ]
+
+    def acknowledge(self, request: Inbound) -> Acknowledgement | None:
+        """An answer of its own kind for whoever asks for it."""
+        if request.headers.get("accept") != "text/xml":
+            return None
+        return Acknowledgement(content_type="text/xml", body=b"<Ack>true</Ack>")
 
     def poll(self, cursor: str | None) -> Page[Event]:
         """Events in the order they were added."""

@@ -32,6 +32,7 @@ METHODS = {
         "refs": "cursor: str | None -> Page[Ref]",
     },
     "ReceivesEvents": {"receive": "request: Inbound -> Sequence[Event]"},
+    "Acknowledges": {"acknowledge": "request: Inbound -> Acknowledgement | None"},
     "PollsEvents": {"poll": "cursor: str | None -> Page[Event]"},
     "OptOutSink": {"record": "opt_outs: Sequence[OptOut] -> Sequence[Outcome]"},
     "ActivitySink": {"note": "activities: Sequence[Activity] -> Sequence[Outcome]"},

@@ -47,6 +47,16 @@ def test_a_genuine_webhook_is_stored_and_acknowledged(hub: Hubs, client: FlaskCl
     assert hub.count("event") == 1
 
 
+def test_a_platform_that_wants_its_own_kind_of_answer_gets_it_once_all_is_stored(
+    hub: Hubs, client: FlaskClient
+) -> None:
+    answer = client.post("/in/crm/sesame", json=EVENT, headers={"Accept": "text/xml"})
+    assert (answer.data, answer.content_type) == (b"<Ack>true</Ack>", "text/xml")
+    assert hub.count("event") == 1
+    refused = client.post("/in/crm/guess", json=EVENT, headers={"Accept": "text/xml"})
+    assert b"Ack" not in refused.data
+
+
 def test_unknown_connection_and_wrong_secret_look_alike(hub: Hubs, client: FlaskClient) -> None:
     wrong = client.post("/in/crm/guess", json=EVENT)
     unknown = client.post("/in/nobody/guess", json=EVENT)

@@ -18,9 +18,11 @@ LIMIT = 256 * 1024
 
 
 def blueprint(hub: Hub) -> Blueprint:
-    """Give the blueprint. It answers in JSON; a refusal never says what was wrong with the call.
+    """Give the blueprint.
 
-    The end of the address can be a secret: whoever logs requests must leave it out.
+    It answers in JSON unless the plugin has an answer of its own. A refusal never says what was
+    wrong with the call. The end of the address can be a secret: whoever logs requests must leave
+    it out.
     """
     pages = Blueprint("intake", __name__)
 
@@ -57,7 +59,12 @@ def _take(hub: Hub, call: Request, connection: str, tail: str) -> Response:
         row,
         _inbound(call, hub.config.public_url, connection, tail, body, now),
     )
-    return jsonify(status="ok") if result.status < 300 else _refused(result.status)
+    if result.status >= 300:
+        return _refused(result.status)
+    answer = result.acknowledgement
+    if answer is None:
+        return jsonify(status="ok")
+    return Response(answer.body, content_type=answer.content_type)
 
 
 def _refused(status: int) -> Response:
