@@ -83,11 +83,12 @@ def build(
     """
     environ = os.environ if environ is None else environ
     config = read_config(environ)
+    # Read first: a command in a wrong folder must not leave a store and keys behind there.
+    file = read(config.plugins_file, environ)
     database = Database(config.database_url)
     upgrade(database)
     cipher = Cipher(open_ring(database, config))
     guard = Guard()
-    file = read(config.plugins_file, environ)
     registry = load(file.load, guard)
     connections = Connections(
         database=database,

@@ -73,9 +73,9 @@ class PhoneClient:
         if response.status_code == 401:
             raise AuthError(
                 f'The sandbox gateway refused the API key of "{self._label}". '
-                f"Enter the key again under Connections > {self._label}.",
+                f"Enter the key again in the settings of {self._label}.",
                 f"サンドボックスが「{self._label}」のAPIキーを受け付けません。"
-                f"「接続 > {self._label}」でキーを入力し直してください。",
+                f"「{self._label}」の設定でキーを入力し直してください。",
             )
         return response
 

@@ -4,6 +4,7 @@ from typing import Any
 
 import click
 
+from hub.cli.audit import note
 from hub.cli.output import age, json_option, print_json, say, table, tell, word
 from hub.factory import Hub, build
 from hub.plugins.registry import ROLES
@@ -12,13 +13,22 @@ from hub.values.labels import CONNECTION_STATES
 
 
 @click.command()
+@click.option("--enable", metavar="NAME", help="Use this one again, a parked one too.")
+@click.option("--disable", metavar="NAME", help="Stop reading and sending through this one.")
 @json_option
-def command(as_json: bool) -> None:
+def command(enable: str | None, disable: str | None, as_json: bool) -> None:
     """List connections: plugin, state, account, last pull, and what is wrong.
 
-    Exit codes: 0 listed, 1 plugins.toml or the store cannot be used.
+    A disabled connection still has opt-outs pushed to it.
+
+    Exit codes: 0 listed, 1 there is no such connection, or plugins.toml or the store cannot be
+    used.
     """
     hub = build()
+    if enable is not None:
+        _switch(hub, enable, on=True)
+    if disable is not None:
+        _switch(hub, disable, on=False)
     rows = hub.connections.rows()
     if as_json:
         print_json([_values(hub, row) for row in rows])
@@ -53,6 +63,16 @@ def command(as_json: bool) -> None:
     for row in rows:
         if row.reason.en:
             click.echo(f"  {row.name}: {say(row.reason.ja, row.reason.en)}")
+
+
+def _switch(hub: Hub, name: str, *, on: bool) -> None:
+    row = hub.connections.row(name)
+    if on:
+        hub.connections.enable(row.id)
+    else:
+        hub.connections.disable(row.id)
+    with hub.database.write() as tx:
+        note(hub, tx, f"connection.{'enable' if on else 'disable'}", f"connection:{row.name}")
 
 
 def _state(row: ConnectionRow) -> str:

@@ -5,7 +5,6 @@ Exit codes: 0 ended by SIGTERM or SIGINT, 1 the sandbox could not be loaded, 2 w
 """
 
 import json
-import os
 import signal
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -15,6 +14,7 @@ from threading import Event
 
 import click
 
+from hub.cli import language
 from hub.testing.roster import MOST_PEOPLE
 from hub.testing.sandbox import Running, Sandbox
 from hub.testing.serving import PortInUse
@@ -164,5 +164,5 @@ def _line(running: Running) -> str:
 
 
 def _refusal(words: Words, exit_code: int) -> click.exceptions.Exit:
-    click.echo(words.in_("en" if os.environ.get("HUB_LANGUAGE") == "en" else "ja"), err=True)
+    click.echo(words.in_(language()), err=True)
     return click.exceptions.Exit(exit_code)

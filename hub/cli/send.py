@@ -200,6 +200,7 @@ def _one(hub: Hub, asked: _Asked) -> tuple[int | None, Outcome, bool]:
     with hub.database.read() as tx:
         link = link_of(tx, asked.people, _record(asked))
         number = masked(hub, tx, contact_of(asked.people, link))
+    note(f"配信キー: {asked.key}", f"Key: {asked.key}")
     result = hub.outbox.single(
         SingleOrder(
             key=asked.key,

@@ -41,8 +41,14 @@ def visit(hub: Hub, row: ConnectionRow) -> list[Finding]:
     if "contact_source" in roles and row.mapping is not None:
         findings.append(_pulled(hub, row, about))
     if roles & {"event_trigger", "message_gateway"}:
-        address = f"{hub.config.public_url}/in/{row.name}/…"
-        findings.append(ok(about, f"受信URL {address}", f"is called at {address}"))
+        address = f"{hub.config.public_url}/in/{row.name}/"
+        findings.append(
+            ok(
+                about,
+                f"受信URL {address} (プラグインによっては末尾にキーを付けます)",
+                f"is called at {address} (some plugins want a key behind it)",
+            )
+        )
     return findings + _pushes(hub, row, about)
 
 
@@ -56,6 +62,12 @@ def _signed_in(hub: Hub, row: ConnectionRow, about: str) -> Finding:
         return bad(about, row.reason)
     plugin = hub.registry.plugins.get(row.plugin)
     if plugin is not None and not plugin.can_check:
+        if row.state == "parked":
+            again = Words(
+                f"直したあと、hub connections --enable {row.name} を実行してください。",
+                f"Mend it, then run hub connections --enable {row.name}.",
+            )
+            return bad(about, row.reason, again)
         return ok(about, "接続の確認機能なし", "its plugin offers no test")
     try:
         account = hub.connections.check(row.id)

@@ -20,6 +20,7 @@ from hub.roles import (
     OptOutSink,
     ReceivesReports,
 )
+from hub.settings import is_loopback
 from hub.store import connections as queries
 from hub.store.cipher import Cipher
 from hub.store.connections import ConnectionRow
@@ -193,7 +194,7 @@ class Connections:
             label=row.label,
             settings=settings,
             mapping=row.mapping,
-            callback_url=f"{self._public_url}/in/{row.name}/",
+            callback_url=self._callback_url(row.name, settings.get("base_url")),
         )
 
     def park(self, connection_id: int, words: Words) -> None:
@@ -204,6 +205,19 @@ class Connections:
         """Use the connection again."""
         self._set_state(connection_id, "ok", Words("", ""))
 
+    def enable(self, connection_id: int) -> None:
+        """Use the connection, a parked one too: somebody says that its credentials are right."""
+        with self._database.write() as tx:
+            queries.set_enabled(tx, connection_id, True)
+            row = queries.by_id(tx, connection_id)
+            if row is not None and row.state == "parked":
+                queries.set_state(tx, connection_id, "ok", Words("", ""), self._clock())
+
+    def disable(self, connection_id: int) -> None:
+        """Stop reading and sending through it; opt-outs are still pushed to it."""
+        with self._database.write() as tx:
+            queries.set_enabled(tx, connection_id, False)
+
     def suspend_grounds(self, connection_id: int, words: Words) -> None:
         """Let nothing this connection vouches for count: a mapped field is gone (fail closed)."""
         with self._database.write() as tx:
@@ -213,6 +227,13 @@ class Connections:
         """Let what this connection vouches for count again."""
         with self._database.write() as tx:
             queries.restore_grounds(tx, connection_id)
+
+    def _callback_url(self, name: str, base_url: object) -> str | None:
+        # An address of this machine means something to a sandbox on it, and to nobody else.
+        beside_us = isinstance(base_url, str) and is_loopback(base_url)
+        if is_loopback(self._public_url) and not beside_us:
+            return None
+        return f"{self._public_url}/in/{name}/"
 
     def _set_state(self, connection_id: int, state: str, words: Words) -> None:
         with self._database.write() as tx:

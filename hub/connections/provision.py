@@ -41,14 +41,14 @@ def provision(
                 queries.set_state(tx, id_, "ok", _WELL, now)
             queries.set_settings_print(tx, id_, print_)
         for name, words in problems.items():
-            wanted = file.connections.get(name)
+            plugin, label = file.named.get(name, ("unknown", name))
             row = known.get(name)
-            if row is None:
+            if row is None or row.plugin == "unknown":
                 id_ = queries.put(
                     tx,
                     name=name,
-                    plugin=wanted.plugin if wanted else "unknown",
-                    label=wanted.label if wanted else name,
+                    plugin=plugin[:80],
+                    label=label[:200],
                     site_id=None,
                     origin="provisioned",
                     mapping=None,

@@ -12,7 +12,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
-from uuid import UUID
 
 import orjson
 
@@ -28,6 +27,8 @@ from hub.store.purposes import PurposeRow
 
 GENESIS = bytes(32)
 _SALT = 16
+# Times are written by `_moment`: orjson's own way leaves microseconds out where they are zero.
+_CANONICAL = orjson.OPT_SORT_KEYS | orjson.OPT_PASSTHROUGH_DATETIME
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -147,14 +148,14 @@ def head(tx: Tx) -> Head | None:
 
 def chained(before: bytes, clear: Mapping[str, Any], personal_digest: bytes) -> bytes:
     """Give the hash of a row with these clear columns that follows the row with hash `before`."""
-    text = {
-        name: value.astimezone(UTC).isoformat(timespec="microseconds")
-        if isinstance(value, datetime)
-        else value
-        for name, value in clear.items()
-    }
-    text["personal_digest"] = personal_digest.hex()
-    return hashlib.sha256(before + orjson.dumps(text, option=orjson.OPT_SORT_KEYS)).digest()
+    text = {**clear, "personal_digest": personal_digest.hex()}
+    return hashlib.sha256(before + orjson.dumps(text, _moment, _CANONICAL)).digest()
+
+
+def _moment(value: Any) -> str:
+    if not isinstance(value, datetime):
+        raise TypeError("only texts, numbers, lists and times are part of the chain")
+    return value.astimezone(UTC).isoformat(timespec="microseconds")
 
 
 def _clear(
@@ -229,5 +230,6 @@ def _event_ids(count: int, now: datetime) -> list[str]:
     for start in range(0, len(chance), 10):
         drawn = int.from_bytes(chance[start : start + 10], "big")
         low = (drawn & ((1 << 62) - 1)) | (2 << 62)
-        ids.append(str(UUID(int=moment | (7 << 76) | ((drawn >> 68) << 64) | low)))
+        value = f"{moment | (7 << 76) | ((drawn >> 68) << 64) | low:032x}"
+        ids.append("-".join((value[:8], value[8:12], value[12:16], value[16:20], value[20:])))
     return ids

@@ -18,6 +18,9 @@ from hub.plugins.registry import Broken, Hook, Plugin, Registry
 from hub.settings import Settings
 from hub.values.words import Words
 
+OPEN = ("sdk", "testing")
+"""The modules of the hub that are there for plugins; the second for their tests and sandboxes."""
+
 LOAD_LIMIT = 30.0
 """Seconds that importing a plugin, or asking it for its settings class, may take."""
 
@@ -126,6 +129,8 @@ def _import(point: EntryPoint) -> object:
         module: object = point.load()
     except ModuleNotFoundError as exc:
         missing = exc.name or point.module
+        if missing.startswith("hub.") and missing.split(".")[1] not in OPEN:
+            raise _inside(name, missing) from exc
         if missing == "hub" or missing.startswith("hub."):
             raise _newer_hub(name, f"the module {missing}") from exc
         raise PluginBug(
@@ -136,9 +141,20 @@ def _import(point: EntryPoint) -> object:
         ) from exc
     except ImportError as exc:
         if exc.name is not None and exc.name.startswith("hub."):
+            if exc.name.split(".")[1] not in OPEN:
+                raise _inside(name, exc.name) from exc
             raise _newer_hub(name, f"a name that {exc.name} does not have here") from exc
         raise
     return module
+
+
+def _inside(name: str, module: str) -> PluginBug:
+    return PluginBug(
+        f'The plugin "{name}" imports {module}, which is the inside of another version of the '
+        "hub. Its maker should import hub.sdk only.",
+        f"プラグイン「{name}」が別の版のハブの内部({module})を使っています。"
+        "hub.sdkだけを使うよう、プラグインの作成者に依頼してください。",
+    )
 
 
 def _newer_hub(name: str, what: str) -> PluginBug:

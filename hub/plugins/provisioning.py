@@ -41,11 +41,15 @@ class ProvisionedConnection:
 
 @dataclass(frozen=True, kw_only=True)
 class PluginsFile:
-    """What plugins.toml says. `problems` are the connections left out, each with its sentence."""
+    """What plugins.toml says. `problems` are the connections left out, each with its sentence.
+
+    `named` has plugin and label of every connection, of those left out as far as they can be read.
+    """
 
     load: tuple[str, ...]
     connections: Mapping[str, ProvisionedConnection]
     problems: tuple[tuple[str, Words], ...]
+    named: Mapping[str, tuple[str, str]]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,12 +87,14 @@ def read(path: Path, environ: Mapping[str, str]) -> PluginsFile:
     load = _load_list(document.get("plugins", {}))
     connections: dict[str, ProvisionedConnection] = {}
     problems: list[tuple[str, Words]] = []
+    named: dict[str, tuple[str, str]] = {}
     for name, table in _tables(document.get("connections", {})).items():
+        named[name] = (_said(table, "plugin", "unknown"), _said(table, "label", name))
         try:
             connections[name] = _provisioned(name, table, path, environ)
         except ConfigError as exc:
             problems.append((name, exc.words))
-    return PluginsFile(load=load, connections=connections, problems=tuple(problems))
+    return PluginsFile(load=load, connections=connections, problems=tuple(problems), named=named)
 
 
 def check(provisioned: ProvisionedConnection, registry: Registry) -> CheckedConnection:
@@ -182,6 +188,11 @@ def _tables(connections: Any) -> Mapping[str, Any]:
             "is a table; write a line [connections.NAME] and the settings below it",
         )
     return connections
+
+
+def _said(table: Any, key: str, otherwise: str) -> str:
+    value = table.get(key) if isinstance(table, Mapping) else None
+    return value if isinstance(value, str) and value.strip() else otherwise
 
 
 def _provisioned(

@@ -90,13 +90,14 @@ def _json(value: Any) -> str:
     return orjson.dumps(value).decode()
 
 
-def _hex(value: bytes) -> str:
+def hexed(value: bytes) -> str:
+    """Write bytes as PostgreSQL reads them."""
     return f"\\x{value.hex()}"
 
 
 _Forms = Mapping[type, Callable[[Any], Any]]
 
-_IN_JSON: _Forms = {bytes: _hex, datetime: _iso}
+_IN_JSON: _Forms = {bytes: hexed, datetime: _iso}
 _IN_SQLITE: _Forms = {datetime: moment, list: _json, dict: _json}
 
 

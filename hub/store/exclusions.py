@@ -7,6 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from hub.store.among import among
 from hub.store.database import Tx
 from hub.store.people import chunks
 from hub.store.tables.consent import evidence, exclusion
@@ -75,7 +76,7 @@ def lift(tx: Tx, exclusion_ids: Sequence[int], by: str, why: str, now: datetime)
     for part in chunks(exclusion_ids):
         lifted += tx.execute(
             sa.update(exclusion)
-            .where(exclusion.c.id.in_(part), exclusion.c.lifted_at.is_(None))
+            .where(among(tx, exclusion.c.id, part), exclusion.c.lifted_at.is_(None))
             .values(lifted_at=now, lifted_by=by, lifted_why=why)
         ).rowcount
     return lifted
@@ -87,7 +88,7 @@ def active(tx: Tx, contact_ids: Sequence[int]) -> dict[int, list[ExclusionRow]]:
     for part in chunks(list(found)):
         query = (
             sa.select(exclusion)
-            .where(exclusion.c.contact_id.in_(part), exclusion.c.lifted_at.is_(None))
+            .where(among(tx, exclusion.c.contact_id, part), exclusion.c.lifted_at.is_(None))
             .order_by(exclusion.c.id)
         )
         for row in tx.execute(query):
@@ -142,7 +143,7 @@ def said(tx: Tx, exclusion_ids: Sequence[int]) -> Iterator[SaidRow]:
     )
     for part in chunks(exclusion_ids):
         query = sa.select(*columns).where(
-            evidence.c.exclusion_id.in_(part), evidence.c.event_type == "withdrawn"
+            among(tx, evidence.c.exclusion_id, part), evidence.c.event_type == "withdrawn"
         )
         for row in tx.execute(query):
             yield SaidRow(**row._mapping)

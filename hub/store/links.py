@@ -7,6 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from hub.store.among import among
 from hub.store.bulk import Bulk, inserting, rows_of, write
 from hub.store.database import Tx
 from hub.store.people import chunks
@@ -93,7 +94,7 @@ def touch_links(
     if seen_round is not None:
         values["seen_round"] = seen_round
     for part in chunks(sorted(link_ids)):
-        tx.execute(sa.update(link).where(link.c.id.in_(part)).values(**values))
+        tx.execute(sa.update(link).where(among(tx, link.c.id, part)).values(**values))
 
 
 def mark_seen(tx: Tx, connection_id: int, refs: Sequence[str], round_: datetime) -> None:
@@ -101,7 +102,7 @@ def mark_seen(tx: Tx, connection_id: int, refs: Sequence[str], round_: datetime)
     for part in chunks(sorted(refs)):
         tx.execute(
             sa.update(link)
-            .where(link.c.connection_id == connection_id, link.c.ref.in_(part))
+            .where(link.c.connection_id == connection_id, among(tx, link.c.ref, part))
             .values(seen_round=round_)
         )
 
@@ -130,7 +131,7 @@ def vanish(tx: Tx, link_ids: Sequence[int], now: datetime) -> None:
     for part in chunks(sorted(link_ids)):
         tx.execute(
             sa.update(link)
-            .where(link.c.id.in_(part))
+            .where(among(tx, link.c.id, part))
             .values(vanished_at=now, agreed="{}", refused="[]", name_enc=None, attributes_enc=None)
         )
 
@@ -140,7 +141,9 @@ def contact_states(tx: Tx, contact_ids: Sequence[int]) -> dict[int, ContactState
     columns = (contact.c.id, contact.c.lookup, contact.c.number_enc.is_not(None))
     states: dict[int, ContactState] = {}
     for part in chunks(list(dict.fromkeys(contact_ids))):
-        query = sa.select(*columns, contact.c.erased_at.is_not(None)).where(contact.c.id.in_(part))
+        query = sa.select(*columns, contact.c.erased_at.is_not(None)).where(
+            among(tx, contact.c.id, part)
+        )
         for id_, lookup, has_number, erased in tx.execute(query):
             states[id_] = ContactState(lookup=bytes(lookup), has_number=has_number, erased=erased)
     return states
@@ -162,7 +165,9 @@ def drop_numbers(tx: Tx, contact_ids: Sequence[int], keeping: Sequence[str]) -> 
     )
     for part in chunks(sorted(set(contact_ids))):
         tx.execute(
-            sa.update(contact).where(contact.c.id.in_(part), ~kept, ~needed).values(number_enc=None)
+            sa.update(contact)
+            .where(among(tx, contact.c.id, part), ~kept, ~needed)
+            .values(number_enc=None)
         )
 
 

@@ -12,7 +12,8 @@ from typing import Any, TypeVar
 import orjson
 import sqlalchemy as sa
 
-from hub.store.bulk import moment
+from hub.store.among import among
+from hub.store.bulk import hexed, moment
 from hub.store.cipher import Cipher
 from hub.store.database import Tx
 from hub.store.tables.people import contact, contact_lookup, link
@@ -98,7 +99,7 @@ def lock_contacts(tx: Tx, contact_ids: Sequence[int]) -> None:
     for part in chunks(sorted(set(contact_ids))):
         tx.execute(
             sa.select(contact.c.id)
-            .where(contact.c.id.in_(part))
+            .where(among(tx, contact.c.id, part))
             .order_by(contact.c.id)
             .with_for_update()
         )
@@ -136,7 +137,7 @@ def _known(tx: Tx, values: Sequence[bytes]) -> dict[bytes, int]:
     found: dict[bytes, int] = {}
     for part in chunks(list(dict.fromkeys(values))):
         for table, id_ in ((contact_lookup, contact_lookup.c.contact_id), (contact, contact.c.id)):
-            query = sa.select(table.c.lookup, id_).where(table.c.lookup.in_(part))
+            query = sa.select(table.c.lookup, id_).where(among(tx, table.c.lookup, part))
             found.update((bytes(row[0]), row[1]) for row in tx.execute(query))
     return found
 
@@ -144,21 +145,28 @@ def _known(tx: Tx, values: Sequence[bytes]) -> dict[bytes, int]:
 def _insert(tx: Tx, lookups: Sequence[bytes], now: datetime) -> dict[bytes, int]:
     """Add contacts where no other transaction did; give the ones that are this one's own.
 
-    Straight to the driver, in one statement or one prepared one: a first pull adds every number.
+    Straight to the driver, in one statement for many: a first pull adds every number.
     """
-    if tx.dialect.name == "postgresql":
-        rows = tx.exec_driver_sql(
-            "INSERT INTO contact (lookup, created_at) SELECT lookup, %s FROM unnest(%s::bytea[]) "
-            "AS new(lookup) ORDER BY lookup ON CONFLICT (lookup) DO NOTHING RETURNING lookup, id",
-            (now, list(lookups)),
-        )
-        return {bytes(row[0]): row[1] for row in rows}
-    tx.exec_driver_sql(
-        "INSERT INTO contact (lookup, created_at) VALUES (?, ?)",
-        [(value, moment(now)) for value in lookups],
-    )
-    # The write transaction has the only write lock: what was missing can be nobody else's.
-    return _known(tx, lookups)
+    made: dict[bytes, int] = {}
+    for part in chunks(lookups):
+        if tx.dialect.name == "postgresql":
+            values = orjson.dumps([hexed(value) for value in part]).decode()
+            rows = tx.exec_driver_sql(
+                "INSERT INTO contact (lookup, created_at) "
+                "SELECT value::bytea, %s FROM json_array_elements_text(%s::json) "
+                "ON CONFLICT (lookup) DO NOTHING RETURNING lookup, id",
+                (now, values),
+            )
+        else:
+            # The write transaction has the only write lock: what was missing is nobody else's.
+            places = ", ".join(["(?, ?)"] * len(part))
+            rows = tx.exec_driver_sql(
+                f"INSERT INTO contact (lookup, created_at) VALUES {places} "  # noqa: S608
+                "RETURNING lookup, id",
+                tuple(value for lookup in part for value in (lookup, moment(now))),
+            )
+        made.update((bytes(row[0]), row[1]) for row in rows)
+    return made
 
 
 def numbers_of(tx: Tx, cipher: Cipher, contact_ids: Sequence[int]) -> dict[int, str]:
@@ -166,7 +174,9 @@ def numbers_of(tx: Tx, cipher: Cipher, contact_ids: Sequence[int]) -> dict[int, 
     numbers: dict[int, str] = {}
     columns = (contact.c.id, contact.c.lookup, contact.c.number_enc)
     for part in chunks(list(dict.fromkeys(contact_ids))):
-        query = sa.select(*columns).where(contact.c.id.in_(part), contact.c.number_enc.is_not(None))
+        query = sa.select(*columns).where(
+            among(tx, contact.c.id, part), contact.c.number_enc.is_not(None)
+        )
         for id_, lookup, sealed in tx.execute(query):
             numbers[id_] = cipher.decrypt(sealed, number_context(lookup))
     return numbers
@@ -183,7 +193,7 @@ def links_of_contacts(tx: Tx, contact_ids: Sequence[int]) -> dict[int, list[Link
     for part in chunks(list(links)):
         query = (
             sa.select(*_LINK_COLUMNS)
-            .where(link.c.contact_id.in_(part), link.c.vanished_at.is_(None))
+            .where(among(tx, link.c.contact_id, part), link.c.vanished_at.is_(None))
             .order_by(link.c.id)
         )
         for row in _links(tx, query):
@@ -204,7 +214,7 @@ def merge_values(tx: Tx, cipher: Cipher, link_ids: Sequence[int]) -> dict[int, M
     )
     for part in chunks(list(dict.fromkeys(link_ids))):
         for id_, connection_id, ref, name, attributes in tx.execute(
-            sa.select(*columns).where(link.c.id.in_(part))
+            sa.select(*columns).where(among(tx, link.c.id, part))
         ):
             where = f"{connection_id}:{ref}"
             values[id_] = MergeValues(
@@ -223,7 +233,7 @@ def find_links(tx: Tx, connection_id: int, refs: Sequence[str]) -> dict[str, Lin
     found: dict[str, LinkRow] = {}
     for part in chunks(list(dict.fromkeys(refs))):
         query = sa.select(*_LINK_COLUMNS).where(
-            link.c.connection_id == connection_id, link.c.ref.in_(part)
+            link.c.connection_id == connection_id, among(tx, link.c.ref, part)
         )
         found.update((row.ref, row) for row in _links(tx, query))
     return found
@@ -233,7 +243,7 @@ def links_by_id(tx: Tx, link_ids: Sequence[int]) -> dict[int, LinkRow]:
     """Give these links, vanished ones too."""
     found: dict[int, LinkRow] = {}
     for part in chunks(list(dict.fromkeys(link_ids))):
-        query = sa.select(*_LINK_COLUMNS).where(link.c.id.in_(part))
+        query = sa.select(*_LINK_COLUMNS).where(among(tx, link.c.id, part))
         found.update((row.id, row) for row in _links(tx, query))
     return found
 

@@ -8,6 +8,7 @@ from uuid import uuid4
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
+from hub.store.among import among
 from hub.store.database import Tx
 from hub.store.people import chunks
 from hub.store.tables.consent import exclusion
@@ -106,7 +107,7 @@ def of_contacts(tx: Tx, contact_ids: Sequence[int]) -> Iterator[PushRow]:
         query = (
             sa.select(*columns, exclusion.c.contact_id)
             .join(exclusion, exclusion.c.id == push.c.exclusion_id)
-            .where(exclusion.c.contact_id.in_(part))
+            .where(among(tx, exclusion.c.contact_id, part))
             .order_by(push.c.id)
         )
         for row in tx.execute(query):

@@ -43,11 +43,11 @@ def _starting(store_url: str, tmp_path: Path) -> Iterator[Start]:
         hub = build(
             {
                 **ENVIRON,
+                "HUB_PUBLIC_URL": "https://sms.example.jp",
                 **environ,
                 "HUB_DATA_DIR": str(tmp_path / "var"),
                 "HUB_DATABASE_URL": store_url,
                 "HUB_PLUGINS_FILE": str(file),
-                "HUB_PUBLIC_URL": "https://sms.example.jp",
             }
         )
         started.append(hub)

@@ -103,7 +103,7 @@ def test_a_missing_module_is_named(install: Install, guard: Guard) -> None:
     ("code", "what"),
     [
         ("from hub.sdk import InboxReader", "a name that hub.sdk does not have here"),
-        ("import hub.inbox", "the module hub.inbox"),
+        ("import hub.testing.inbox", "the module hub.testing.inbox"),
     ],
 )
 def test_a_plugin_for_a_newer_hub_says_so_when_imported(
@@ -115,6 +115,15 @@ def test_a_plugin_for_a_newer_hub_says_so_when_imported(
         f'The plugin "acme" needs a newer hub: it uses {what}. '
         "Upgrade the hub or install an older acme."
     )
+
+
+@pytest.mark.parametrize("code", ["import hub.inbox", "from hub.values.ref import Reference"])
+def test_a_plugin_that_uses_the_hubs_inside_is_told_what_to_use(
+    install: Install, guard: Guard, code: str
+) -> None:
+    install("acme", whole=code)
+
+    assert problem(guard).endswith("Its maker should import hub.sdk only.")
 
 
 def test_an_unknown_hook_means_a_newer_hub(install: Install, guard: Guard) -> None:

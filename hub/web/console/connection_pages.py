@@ -4,7 +4,7 @@ from flask import Blueprint, abort, redirect, render_template, request, url_for
 
 from hub.errors import HubError
 from hub.factory import Hub
-from hub.store import connections, counts, runs
+from hub.store import counts, runs
 from hub.store.connections import ConnectionRow
 from hub.values.words import Words
 from hub.web.console import trail
@@ -69,8 +69,9 @@ def _act(hub: Hub, row: ConnectionRow, act: str) -> None:
         hub.bells.pull(row.id)
     elif act == "test":
         hub.connections.check(row.id)
-    elif act in ("enable", "disable"):
-        with hub.database.write() as tx:
-            connections.set_enabled(tx, row.id, act == "enable")
+    elif act == "enable":
+        hub.connections.enable(row.id)
+    elif act == "disable":
+        hub.connections.disable(row.id)
     else:
         abort(404)

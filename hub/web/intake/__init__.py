@@ -26,6 +26,7 @@ def blueprint(hub: Hub) -> Blueprint:
     """
     pages = Blueprint("intake", __name__)
 
+    @pages.route("/in/<connection>", defaults={"tail": ""}, methods=["GET", "POST", "PUT"])
     @pages.route("/in/<connection>/", defaults={"tail": ""}, methods=["GET", "POST", "PUT"])
     @pages.route("/in/<connection>/<path:tail>", methods=["GET", "POST", "PUT"])
     def take(connection: str, tail: str) -> Response:

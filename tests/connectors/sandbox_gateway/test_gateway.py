@@ -184,7 +184,7 @@ def test_a_wrong_key_is_told_with_the_connections_name_and_without_the_key(sandb
 
     assert str(refused.value) == (
         'The sandbox gateway refused the API key of "Trial phones". '
-        "Enter the key again under Connections > Trial phones."
+        "Enter the key again in the settings of Trial phones."
     )
     with pytest.raises(AuthError):
         check_connection(connection)

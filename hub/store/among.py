@@ -1,0 +1,46 @@
+"""The condition that a column's value is among many, handed over as one parameter.
+
+An IN list of five hundred parameters is written out, read and bound one by one, for each query
+anew; that costs several times what the database needs to find the rows.
+"""
+
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Any
+
+import orjson
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql
+
+from hub.store.bulk import hexed
+from hub.store.database import Tx
+
+
+def among(
+    tx: Tx, column: sa.Column[Any], values: Sequence[int] | Sequence[str] | Sequence[bytes]
+) -> sa.ColumnElement[bool] | sa.TextClause:
+    """Give the condition for the rows whose column has one of these values."""
+    if tx.dialect.name == "postgresql":
+        value: Any = [hexed(each) if isinstance(each, bytes) else each for each in values]
+    elif any(isinstance(each, bytes) for each in values):
+        # JSON has no bytes, and SQLite reads hex only from 3.41 on.
+        return column.in_(values)
+    else:
+        value = list(values)
+    condition, name = _condition(tx.dialect.name, column)
+    return condition.bindparams(**{name: orjson.dumps(value).decode()})
+
+
+@lru_cache(maxsize=256)
+def _condition(dialect: str, column: sa.Column[Any]) -> tuple[sa.TextClause, str]:
+    name = f"{column.table.name}_{column.name}_among"
+    if dialect == "postgresql":
+        type_ = column.type.compile(postgresql.dialect())  # type: ignore[no-untyped-call]
+        # As an array: joined as a table of unknown length, it can make the planner read all rows.
+        values = (
+            f"= ANY(ARRAY(SELECT CAST(value AS {type_}) "  # noqa: S608
+            f"FROM json_array_elements_text(CAST(:{name} AS json))))"
+        )
+    else:
+        values = f"IN (SELECT value FROM json_each(:{name}))"  # noqa: S608
+    return sa.text(f"{column.table.name}.{column.name} {values}"), name
