@@ -35,7 +35,8 @@ JAPAN = timezone(timedelta(hours=9))
 START = datetime(2026, 1, 13, 10, 0, tzinfo=JAPAN)
 PHONE = {"width": 390, "height": 844}
 WIDE = {"width": 1280, "height": 800}
-KINTONE_JS = Path(__file__).parent / "connectors" / "kintone" / "js"
+JAVASCRIPT = sorted(Path(__file__).parent.glob("connectors/*/js"))
+"""Where the platforms' own JavaScript clients try our sandboxes."""
 
 # print_blob gives the line that repeats a failing example; derandomize lets every CI run try the
 # same ones, so a red run stays red until the code changes.
@@ -229,9 +230,13 @@ def _left_out() -> list[str]:
     if not _chromium():
         missing.append("browser tests (no chromium)")
     if not shutil.which("node"):
-        missing.append("kintone's own JavaScript client (no node)")
-    elif not (KINTONE_JS / "node_modules").is_dir():
-        missing.append("kintone's own JavaScript client (its packages are not installed)")
+        missing.append("the platforms' JavaScript clients (no node)")
+    else:
+        missing += [
+            f"the JavaScript client of {folder.parent.name} (its packages are not installed)"
+            for folder in JAVASCRIPT
+            if not (folder / "node_modules").is_dir()
+        ]
     return missing
 
 

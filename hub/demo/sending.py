@@ -1,5 +1,6 @@
 """Steps 4 to 7: a dry run, a send, the phone, and an event that makes an SMS leave."""
 
+from collections import Counter
 from collections.abc import Mapping
 
 from hub.consent import purposes
@@ -36,10 +37,13 @@ def dry_run(stage: Stage, tell: Teller) -> None:
 def send(stage: Stage, tell: Teller) -> None:
     """Send the offer for real, through the queue and the gate."""
     tell.step("送信しました", "Sent, through the queue and the gate")
+    refused: Counter[str] = Counter()
     for scene in stage.scenes:
-        stage.hub.outbox.create(_order(stage, scene, "first"))
+        refused.update(stage.hub.outbox.create(_order(stage, scene, "first")).reasons)
     states = until(lambda: _settled(stage), Words("送信の完了", "all messages to leave"), 40)
     tell.counts(states, MESSAGE_STATES)
+    tell.fact("送らなかった理由:", "why some were refused:")
+    tell.counts(refused, {code: words_for(code) for code in refused})
     sent = {each.number for each in stage.phone.messages}
     check(
         bool(sent) and sent <= may_be_texted(),
