@@ -21,4 +21,7 @@ def storable(text: str) -> str:
 
     PostgreSQL refuses U+0000, and a lone surrogate has no UTF-8; platforms have sent both.
     """
+    if text.isprintable():
+        # Neither of the two is, and nearly every text here is.
+        return text
     return text.encode("utf-8", "replace").decode().replace("\0", "\ufffd")

@@ -5,14 +5,14 @@ It belongs to the number, for all sites, and outlives erasure. To opt somebody o
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import replace
 from datetime import datetime
 from enum import StrEnum
 
 from hub.consent.entry import ALL, PROMOTIONAL
 from hub.store import exclusions as queries
 from hub.store.database import Tx
-from hub.store.exclusions import ExclusionRow
+from hub.store.exclusions import ExclusionRow, NewExclusion
 
 Exclusion = ExclusionRow
 
@@ -30,21 +30,6 @@ class Origin(StrEnum):
     ADMIN = "admin"
     IMPORT = "import"
     API = "api"
-
-
-@dataclass(frozen=True, kw_only=True)
-class NewExclusion:
-    """A number that is to go on the list. `occurred_at` never counts as later than now."""
-
-    contact_id: int
-    scope: str
-    origin: Origin | str
-    actor: str
-    occurred_at: datetime
-    connection_id: int | None = None
-    source_ref: str | None = None
-    message_id: int | None = None
-    note: str = field(default="", repr=False)
 
 
 def purpose_scope(purpose_key: str) -> str:
@@ -74,30 +59,24 @@ def bars(scope: str, purpose_key: str, *, promotional: bool) -> bool:
 def exclude(tx: Tx, wanted: Sequence[NewExclusion], now: datetime) -> list[Exclusion]:
     """Put numbers on the list; give the rows, in the order given.
 
-    The caller holds the locks of the contacts. Raises ValueError for a scope or an origin that is
-    none. The store refuses a second active row of one scope.
+    What happened never counts as later than now. The caller holds the locks of the contacts.
+    Raises ValueError for a scope or an origin that is none. The store refuses a second active row
+    of one scope.
     """
-    queries.add(
-        tx,
-        [
-            {
-                "contact_id": each.contact_id,
-                "scope": check_scope(each.scope),
-                "origin": str(Origin(each.origin)),
-                "connection_id": each.connection_id,
-                "source_ref": each.source_ref,
-                "message_id": each.message_id,
-                "actor": each.actor[:200],
-                "note": each.note,
-                "occurred_at": min(each.occurred_at, now),
-                "recorded_at": now,
-            }
-            for each in wanted
-        ],
-    )
+    rows = [
+        replace(
+            each,
+            scope=check_scope(each.scope),
+            origin=str(Origin(each.origin)),
+            actor=each.actor[:200],
+            occurred_at=min(each.occurred_at, now),
+        )
+        for each in wanted
+    ]
+    queries.add(tx, rows, now)
     # Of one scope a contact has one active row: the ones just made are found by that.
-    rows = active(tx, [each.contact_id for each in wanted])
-    made = {(row.contact_id, row.scope): row for each in rows.values() for row in each}
+    found = active(tx, [each.contact_id for each in wanted])
+    made = {(row.contact_id, row.scope): row for each in found.values() for row in each}
     return [made[each.contact_id, each.scope] for each in wanted]
 
 

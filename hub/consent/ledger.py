@@ -11,6 +11,7 @@ import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 import orjson
@@ -27,7 +28,7 @@ from hub.store.purposes import PurposeRow
 
 GENESIS = bytes(32)
 _SALT = 16
-# Times are written by `_moment`: orjson's own way leaves microseconds out where they are zero.
+# Times are written by `_written`: orjson's own way leaves microseconds out where they are zero.
 _CANONICAL = orjson.OPT_SORT_KEYS | orjson.OPT_PASSTHROUGH_DATETIME
 
 
@@ -78,20 +79,21 @@ def append(tx: Tx, cipher: Cipher, entries: Sequence[Entry], now: datetime) -> l
     last = rows.head(tx)
     seq, before = (last.seq, last.hash) if last else (0, GENESIS)
     ids = _event_ids(len(entries), now)
+    salts = os.urandom(_SALT * len(entries))
     made = []
-    for event_id, entry in zip(ids, entries, strict=True):
+    for place, (event_id, entry) in enumerate(zip(ids, entries, strict=True)):
         seq += 1
         clear = _clear(entry, texts, purposes.get(entry.purpose_key), now)
-        clear |= {"seq": seq, "event_id": event_id}
+        clear["seq"], clear["event_id"] = seq, event_id
         if entry.purpose_key in snapshots:
             clear["purpose_sha256"] = snapshots[entry.purpose_key].sha256
         personal = orjson.dumps(dict(entry.personal), option=orjson.OPT_SORT_KEYS)
-        salt = os.urandom(_SALT)
+        salt = salts[place * _SALT : (place + 1) * _SALT]
         personal_digest = hashlib.sha256(salt + personal).digest()
         mine = chained(before, clear, personal_digest)
         made.append(
-            clear
-            | {
+            {
+                **clear,
                 "personal_enc": (
                     cipher.encrypt(personal.decode(), _context(event_id))
                     if entry.personal
@@ -149,13 +151,18 @@ def head(tx: Tx) -> Head | None:
 def chained(before: bytes, clear: Mapping[str, Any], personal_digest: bytes) -> bytes:
     """Give the hash of a row with these clear columns that follows the row with hash `before`."""
     text = {**clear, "personal_digest": personal_digest.hex()}
-    return hashlib.sha256(before + orjson.dumps(text, _moment, _CANONICAL)).digest()
+    return hashlib.sha256(before + orjson.dumps(text, _written, _CANONICAL)).digest()
 
 
-def _moment(value: Any) -> str:
+def _written(value: Any) -> str:
     if not isinstance(value, datetime):
         raise TypeError("only texts, numbers, lists and times are part of the chain")
-    return value.astimezone(UTC).isoformat(timespec="microseconds")
+    return _moment(value)
+
+
+@lru_cache(maxsize=4096)
+def _moment(at: datetime) -> str:
+    return at.astimezone(UTC).isoformat(timespec="microseconds")
 
 
 def _clear(
@@ -172,7 +179,7 @@ def _clear(
         "purpose_key": entry.purpose_key,
         "purpose_id": purpose.id if purpose else None,
         "purpose_sha256": None,
-        "scope": list(entry.scope),
+        "scope": entry.scope,
         "channel": entry.channel,
         "method": str(entry.method),
         "strength": entry.strength,
@@ -193,10 +200,10 @@ def _clear(
         "source_value": _text(entry.source_value, 200),
         "collection_id": entry.collection_id,
         "exclusion_id": entry.exclusion_id,
-        "attachments": list(entry.attachments),
+        "attachments": entry.attachments,
         "controller": entry.controller,
-        "recipients": list(entry.recipients),
-        "withdrawal_methods": list(entry.withdrawal_methods),
+        "recipients": entry.recipients,
+        "withdrawal_methods": entry.withdrawal_methods,
     }
 
 

@@ -52,8 +52,10 @@ def store_page(
     contacts = {str(item.ref): item for item in items}
     phones = phones_of(items)
     numbers = list({phone.e164 for phone in phones.values() if isinstance(phone, Phone)})
-    found = people.find_or_make(tx, [cipher.lookups(number) for number in numbers], now)
+    lookups = [cipher.lookups(number) for number in numbers]
+    found = people.find_or_make(tx, lookups, now)
     ids = dict(zip(numbers, found.ids, strict=True))
+    made = {id_: each[0] for id_, each in zip(found.ids, lookups, strict=True) if id_ in found.made}
     rows = people.find_links(tx, setting.connection.id, list(contacts))
     cases = []
     for ref, item in contacts.items():
@@ -71,7 +73,7 @@ def store_page(
     states = links.contact_states(tx, sorted(had))
     judged = [(case, judge_case(case, states, stops, setting.source, now)) for case in cases]
     _write_down(tx, cipher, setting, judged, now)
-    writing = writing_of(cipher, setting, judged, states)
+    writing = writing_of(cipher, setting, judged, states, made)
     links.touch_links(tx, sorted(known_ids), setting.read_at, setting.round_)
     links.put_links(tx, writing.links)
     links.put_numbers(tx, writing.numbers)

@@ -39,8 +39,12 @@ def writing_of(
     setting: Setting,
     judged: Sequence[tuple[Case, Judgement]],
     states: Mapping[int, ContactState],
+    made: Mapping[int, bytes],
 ) -> Writing:
-    """Give the rows of a page, sealed; `states` names the contacts that were there before."""
+    """Give the rows of a page, sealed.
+
+    `states` names the contacts that were there before, `made` the lookups of those made for it.
+    """
     rows: list[LinkWrite] = []
     numbers: dict[int, tuple[bytes, int | None, int]] = {}
     losing: set[int] = set()
@@ -51,7 +55,7 @@ def writing_of(
         rows.append(_row(cipher, setting, case, judgement, keeps=keeps))
         if keeps and case.contact_id is not None and isinstance(case.phone, Phone):
             if state is None or not state.has_number:
-                lookup = state.lookup if state else cipher.lookup(case.phone.e164)
+                lookup = state.lookup if state else made[case.contact_id]
                 sealed = cipher.encrypt(case.phone.e164, people.number_context(lookup))
                 numbers[case.contact_id] = (sealed, rows[-1].site_id, case.contact_id)
             losing |= case.contacts() - {case.contact_id}

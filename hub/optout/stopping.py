@@ -6,7 +6,7 @@ from datetime import datetime
 
 from hub.consent import exclusions
 from hub.consent.entry import EventType
-from hub.consent.exclusions import Exclusion, NewExclusion
+from hub.consent.exclusions import Exclusion
 from hub.optout.repeats import is_not_yet_restored, is_said_anew
 from hub.optout.said import Saying, write
 from hub.optout.stop import Stop
@@ -14,7 +14,7 @@ from hub.store import exclusions as exclusion_rows
 from hub.store import pushes as push_rows
 from hub.store.cipher import Cipher
 from hub.store.database import Tx
-from hub.store.exclusions import SaidRow
+from hub.store.exclusions import NewExclusion, SaidRow
 from hub.store.people import LinkRow, links_of_contacts
 from hub.store.pushes import NewPush, PushRow
 

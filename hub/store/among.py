@@ -12,23 +12,13 @@ import orjson
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
 
-from hub.store.bulk import hexed
 from hub.store.database import Tx
 
 
-def among(
-    tx: Tx, column: sa.Column[Any], values: Sequence[int] | Sequence[str] | Sequence[bytes]
-) -> sa.ColumnElement[bool] | sa.TextClause:
+def among(tx: Tx, column: sa.Column[Any], values: Sequence[int] | Sequence[str]) -> sa.TextClause:
     """Give the condition for the rows whose column has one of these values."""
-    if tx.dialect.name == "postgresql":
-        value: Any = [hexed(each) if isinstance(each, bytes) else each for each in values]
-    elif any(isinstance(each, bytes) for each in values):
-        # JSON has no bytes, and SQLite reads hex only from 3.41 on.
-        return column.in_(values)
-    else:
-        value = list(values)
     condition, name = _condition(tx.dialect.name, column)
-    return condition.bindparams(**{name: orjson.dumps(value).decode()})
+    return condition.bindparams(**{name: orjson.dumps(list(values)).decode()})
 
 
 @lru_cache(maxsize=256)

@@ -86,7 +86,9 @@ class Database:
             pool_pre_ping=True,
             pool_size=8,
             max_overflow=24,
-            connect_args={"connect_timeout": 5},
+            # A statement prepared while a table was small keeps its plan when the table has grown:
+            # a first pull would read all links for every page until PostgreSQL takes statistics.
+            connect_args={"connect_timeout": 5, "prepare_threshold": None},
         )
 
     @contextmanager

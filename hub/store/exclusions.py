@@ -8,6 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from hub.store.among import among
+from hub.store.bulk import inserting, write
 from hub.store.database import Tx
 from hub.store.people import chunks
 from hub.store.tables.consent import evidence, exclusion
@@ -43,6 +44,24 @@ class ExclusionRow:
 
 
 @dataclass(frozen=True, kw_only=True)
+class NewExclusion:
+    """A number that is to go on the list."""
+
+    contact_id: int
+    scope: str
+    origin: str
+    actor: str
+    occurred_at: datetime
+    connection_id: int | None = None
+    source_ref: str | None = None
+    message_id: int | None = None
+    note: str = field(default="", repr=False)
+
+
+_ROWS = inserting(exclusion, [*NewExclusion.__dataclass_fields__, "recorded_at"])
+
+
+@dataclass(frozen=True, kw_only=True)
 class SaidRow:
     """One time an exclusion was asked for, as the ledger has it."""
 
@@ -53,10 +72,9 @@ class SaidRow:
     occurred_at: datetime | None
 
 
-def add(tx: Tx, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Add rows, given by column. The caller holds the contacts' locks."""
-    if rows:
-        tx.execute(sa.insert(exclusion), list(rows))
+def add(tx: Tx, rows: Sequence[NewExclusion], now: datetime) -> None:
+    """Add rows. The caller holds the contacts' locks."""
+    write(tx, _ROWS, [(*vars(row).values(), now) for row in rows])
 
 
 def repeat(tx: Tx, said_again: Mapping[int, datetime]) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from operator import itemgetter
 from typing import Any
 
 import sqlalchemy as sa
@@ -78,7 +79,7 @@ def head(tx: Tx) -> Head | None:
 
 def add(tx: Tx, rows: Sequence[Mapping[str, Any]]) -> None:
     """Add rows, given by column. The caller holds the lock."""
-    write(tx, _ROWS, [[row[name] for name in _ROWS.columns] for row in rows])
+    write(tx, _ROWS, map(itemgetter(*_ROWS.columns), rows))
 
 
 def keep_documents(tx: Tx, documents: Sequence[DocumentRow], now: datetime) -> None:

@@ -5,10 +5,11 @@ from dataclasses import dataclass, field, fields
 from datetime import datetime
 from typing import Any
 
+import orjson
 import sqlalchemy as sa
 
 from hub.store.among import among
-from hub.store.bulk import Bulk, inserting, rows_of, write
+from hub.store.bulk import hexed, inserting, write
 from hub.store.database import Tx
 from hub.store.people import chunks
 from hub.store.tables.access import site
@@ -57,19 +58,17 @@ _SET = ", ".join(
     + ["vanished_at = NULL"]
 )
 _LINKS = inserting(link, _COLUMNS, f"ON CONFLICT (connection_id, ref) DO UPDATE SET {_SET}")
-_NUMBERS = Bulk(
-    columns=("number_enc", "site_id", "id"),
-    sqlite=(
-        "UPDATE contact SET number_enc = ?, site_id = coalesce(site_id, ?) "
-        "WHERE id = ? AND number_enc IS NULL AND erased_at IS NULL"
-    ),
-    # Only the names of our own columns are put together here.
-    postgresql=(
-        "UPDATE contact SET number_enc = new.number_enc, "  # noqa: S608
-        "site_id = coalesce(contact.site_id, new.site_id) "
-        f"FROM {rows_of(contact, ('number_enc', 'site_id', 'id'))} "
-        "WHERE contact.id = new.id AND contact.number_enc IS NULL AND contact.erased_at IS NULL"
-    ),
+_SQLITE_NUMBERS = (
+    "UPDATE contact SET number_enc = ?, site_id = coalesce(site_id, ?) "
+    "WHERE id = ? AND number_enc IS NULL AND erased_at IS NULL"
+)
+# The CASE hides its condition from the planner, which takes contacts without a number for rare and
+# would compare each of them with every row of the page.
+_POSTGRESQL_NUMBERS = (
+    "UPDATE contact SET number_enc = new.number, site_id = coalesce(contact.site_id, new.site) "
+    "FROM json_to_recordset(%s::json) AS new(number bytea, site bigint, id bigint) "
+    "WHERE contact.id = new.id AND CASE "
+    "WHEN contact.number_enc IS NULL AND contact.erased_at IS NULL THEN true ELSE false END"
 )
 
 
@@ -81,7 +80,13 @@ def put_links(tx: Tx, rows: Sequence[LinkWrite]) -> None:
 
 def put_numbers(tx: Tx, rows: Sequence[tuple[bytes, int | None, int]]) -> None:
     """Store (encrypted number, site, contact) where the contact has none and was not erased."""
-    write(tx, _NUMBERS, sorted(rows, key=lambda row: row[2]))
+    if not rows:
+        return
+    if tx.dialect.name == "postgresql":
+        named = [{"number": hexed(number), "site": site, "id": id_} for number, site, id_ in rows]
+        tx.exec_driver_sql(_POSTGRESQL_NUMBERS, (orjson.dumps(named).decode(),))
+    else:
+        tx.exec_driver_sql(_SQLITE_NUMBERS, list(rows))
 
 
 def touch_links(

@@ -16,7 +16,7 @@ from hub.store.among import among
 from hub.store.bulk import hexed, moment
 from hub.store.cipher import Cipher
 from hub.store.database import Tx
-from hub.store.tables.people import contact, contact_lookup, link
+from hub.store.tables.people import contact, link
 
 CHUNK = 500
 """How many values one IN list holds; PostgreSQL and SQLite both take far more, but plan worse."""
@@ -79,7 +79,7 @@ class Found:
 
 
 _LINK_NAMES = tuple(LinkRow.__dataclass_fields__)
-_LINK_COLUMNS = tuple(link.c[name] for name in _LINK_NAMES)
+_LINKS = sa.select(*(link.c[name] for name in _LINK_NAMES))
 
 
 def chunks(values: Sequence[T]) -> Iterator[Sequence[T]]:
@@ -136,9 +136,19 @@ def find_contact(tx: Tx, lookups: Sequence[bytes]) -> int | None:
 def _known(tx: Tx, values: Sequence[bytes]) -> dict[bytes, int]:
     found: dict[bytes, int] = {}
     for part in chunks(list(dict.fromkeys(values))):
-        for table, id_ in ((contact_lookup, contact_lookup.c.contact_id), (contact, contact.c.id)):
-            query = sa.select(table.c.lookup, id_).where(among(tx, table.c.lookup, part))
-            found.update((bytes(row[0]), row[1]) for row in tx.execute(query))
+        if tx.dialect.name == "postgresql":
+            given: tuple[Any, ...] = (_hexed(part),)
+            among_them = "= ANY(ARRAY(SELECT value::bytea FROM json_array_elements_text(%s::json)))"
+        else:
+            # JSON has no bytes, and SQLite reads hex only from 3.41 on.
+            given = tuple(part)
+            among_them = f"IN ({', '.join('?' * len(part))})"
+        rows = tx.exec_driver_sql(
+            f"SELECT lookup, contact_id FROM contact_lookup WHERE lookup {among_them} "  # noqa: S608
+            f"UNION ALL SELECT lookup, id FROM contact WHERE lookup {among_them}",
+            given * 2,
+        )
+        found.update((bytes(row[0]), row[1]) for row in rows)
     return found
 
 
@@ -150,12 +160,11 @@ def _insert(tx: Tx, lookups: Sequence[bytes], now: datetime) -> dict[bytes, int]
     made: dict[bytes, int] = {}
     for part in chunks(lookups):
         if tx.dialect.name == "postgresql":
-            values = orjson.dumps([hexed(value) for value in part]).decode()
             rows = tx.exec_driver_sql(
                 "INSERT INTO contact (lookup, created_at) "
                 "SELECT value::bytea, %s FROM json_array_elements_text(%s::json) "
                 "ON CONFLICT (lookup) DO NOTHING RETURNING lookup, id",
-                (now, values),
+                (now, _hexed(part)),
             )
         else:
             # The write transaction has the only write lock: what was missing is nobody else's.
@@ -167,6 +176,10 @@ def _insert(tx: Tx, lookups: Sequence[bytes], now: datetime) -> dict[bytes, int]
             )
         made.update((bytes(row[0]), row[1]) for row in rows)
     return made
+
+
+def _hexed(values: Sequence[bytes]) -> str:
+    return orjson.dumps([hexed(value) for value in values]).decode()
 
 
 def numbers_of(tx: Tx, cipher: Cipher, contact_ids: Sequence[int]) -> dict[int, str]:
@@ -191,11 +204,9 @@ def links_of_contacts(tx: Tx, contact_ids: Sequence[int]) -> dict[int, list[Link
     """Give the living links of each contact, in every connection; a contact may have none."""
     links: dict[int, list[LinkRow]] = {id_: [] for id_ in contact_ids}
     for part in chunks(list(links)):
-        query = (
-            sa.select(*_LINK_COLUMNS)
-            .where(among(tx, link.c.contact_id, part), link.c.vanished_at.is_(None))
-            .order_by(link.c.id)
-        )
+        query = _LINKS.where(
+            among(tx, link.c.contact_id, part), link.c.vanished_at.is_(None)
+        ).order_by(link.c.id)
         for row in _links(tx, query):
             if row.contact_id is not None:
                 links[row.contact_id].append(row)
@@ -232,9 +243,7 @@ def find_links(tx: Tx, connection_id: int, refs: Sequence[str]) -> dict[str, Lin
     """Give the links of these records, vanished ones too; a record never read has none."""
     found: dict[str, LinkRow] = {}
     for part in chunks(list(dict.fromkeys(refs))):
-        query = sa.select(*_LINK_COLUMNS).where(
-            link.c.connection_id == connection_id, among(tx, link.c.ref, part)
-        )
+        query = _LINKS.where(link.c.connection_id == connection_id, among(tx, link.c.ref, part))
         found.update((row.ref, row) for row in _links(tx, query))
     return found
 
@@ -243,7 +252,7 @@ def links_by_id(tx: Tx, link_ids: Sequence[int]) -> dict[int, LinkRow]:
     """Give these links, vanished ones too."""
     found: dict[int, LinkRow] = {}
     for part in chunks(list(dict.fromkeys(link_ids))):
-        query = sa.select(*_LINK_COLUMNS).where(among(tx, link.c.id, part))
+        query = _LINKS.where(among(tx, link.c.id, part))
         found.update((row.id, row) for row in _links(tx, query))
     return found
 
@@ -257,7 +266,7 @@ def audience(
 ) -> list[LinkRow]:
     """Give the next living links with a number, in the order of their ids, for a list send."""
     filters = filters or Audience()
-    query = sa.select(*_LINK_COLUMNS).where(
+    query = _LINKS.where(
         link.c.connection_id == connection_id,
         link.c.id > after_link_id,
         link.c.contact_id.is_not(None),

@@ -10,6 +10,7 @@ from hub.consent.policy import Policy
 from hub.store import connections
 from hub.store.cipher import Cipher
 from hub.store.database import Database
+from hub.store.exclusions import NewExclusion
 from hub.store.tables.connections import connection
 from hub.values.words import Words
 
@@ -89,7 +90,7 @@ def test_an_exclusion_is_part_of_the_standing_until_it_is_lifted(
 ) -> None:
     ids = write(db, cipher, now, entry())
     with db.write() as tx:
-        wanted = exclusions.NewExclusion(
+        wanted = NewExclusion(
             contact_id=contact_id,
             scope="promotional",
             origin="agent",
