@@ -30,7 +30,9 @@ class ContactSource(Protocol):
         """Give the next page of records that changed since the cursor; None starts from nothing.
 
         A record may come twice; none may be left out, whatever changes while pages are read.
-        A record that cannot be read as a contact is skipped with a reason, the page goes on.
+        A record that cannot be read as a contact is skipped with a reason, the page goes on. A
+        platform that tells of deletions gives them as the page's `gone`; without that the daily
+        pass over `refs` finds them.
         Raises ConfigError(`mapping.…`) where a mapped field is gone or an option is unknown: the
         hub then suspends what this connection vouches for rather than read it as "no opt-out".
         """

@@ -5,7 +5,7 @@ anywhere goes on behind the last page that was stored. Only one page is in memor
 """
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -14,18 +14,20 @@ import orjson
 
 from hub.connections.directory import Connections
 from hub.contacts import trouble
-from hub.contacts.page import store_page
+from hub.contacts.known import Source
+from hub.contacts.page import store_page, store_vanished
 from hub.contacts.progress import Progress, RunResult
 from hub.contacts.setting import setting_for, source_of
 from hub.contacts.worker import gone, me
 from hub.errors import HubError, TransientError
-from hub.store import runs
+from hub.store import people, runs
 from hub.store.cipher import Cipher
 from hub.store.connections import ConnectionRow
 from hub.store.database import Database, StoreUnavailable
 from hub.store.runs import Place
 from hub.values.contact import SourceContact
 from hub.values.page import Page
+from hub.values.ref import Ref
 from hub.values.words import Words
 
 KINDS = ("first", "whole", "changed")
@@ -161,6 +163,15 @@ class _Pull:
         self.place, self.progress, self._all = place, progress, page.done
         if stored.stopped:
             self.bells.pushes()
+        if page.gone:
+            self._let_go(page.gone, setting.source, now)
+
+    def _let_go(self, gone: Sequence[Ref], source: Source, now: datetime) -> None:
+        # Contacts are locked before the ledger, so this cannot join the page's own transaction;
+        # what a kill between the two leaves behind, the daily pass over all ids lets go.
+        with self.db.write() as tx:
+            lost = people.find_links(tx, self.row.id, [str(ref) for ref in gone])
+            store_vanished(tx, self.cipher, source, list(lost.values()), now)
 
     def _result(self, state: str, words: Words, retry_after: float | None = None) -> RunResult:
         return RunResult(

@@ -79,6 +79,7 @@ class Post:
             cursor=page.cursor,
             done=bool(page.done),
             skipped=self.each(what, Skipped, page.skipped),
+            gone=self.each(what, Ref, page.gone),
         )
 
 

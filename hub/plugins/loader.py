@@ -133,12 +133,7 @@ def _import(point: EntryPoint) -> object:
             raise _inside(name, missing) from exc
         if missing == "hub" or missing.startswith("hub."):
             raise _newer_hub(name, f"the module {missing}") from exc
-        raise PluginBug(
-            f'The plugin "{name}" needs the module {missing}, which is not installed. '
-            "Install it, or reinstall the plugin's package.",
-            f"プラグイン「{name}」に必要なモジュール{missing}がありません。"
-            "インストールするか、プラグインのパッケージを入れ直してください。",
-        ) from exc
+        raise _lacks(point, missing) from exc
     except ImportError as exc:
         if exc.name is not None and exc.name.startswith("hub."):
             if exc.name.split(".")[1] not in OPEN:
@@ -146,6 +141,20 @@ def _import(point: EntryPoint) -> object:
             raise _newer_hub(name, f"a name that {exc.name} does not have here") from exc
         raise
     return module
+
+
+def _lacks(point: EntryPoint, missing: str) -> PluginBug:
+    name = point.name
+    en = "Install it, or reinstall the plugin's package."
+    ja = "インストールするか、プラグインのパッケージを入れ直してください。"
+    if name in _extras(point):
+        # What only one plugin of a package needs is an extra with that plugin's name.
+        command = f'pip install "{_distribution(point)}[{name}]"'
+        en, ja = f"Run: {command}", f"次を実行してください: {command}"
+    return PluginBug(
+        f'The plugin "{name}" needs the module {missing}, which is not installed. {en}',
+        f"プラグイン「{name}」に必要なモジュール{missing}がありません。{ja}",
+    )
 
 
 def _inside(name: str, module: str) -> PluginBug:
@@ -188,6 +197,11 @@ def _settings(name: str, hooks: Mapping[str, Hook]) -> tuple[type[Settings], tup
 
 def _distribution(point: EntryPoint) -> str:
     return point.dist.name if point.dist is not None else "?"
+
+
+def _extras(point: EntryPoint) -> list[str]:
+    found = point.dist.metadata.get_all("Provides-Extra") if point.dist is not None else None
+    return [str(extra) for extra in found or ()]
 
 
 def _version(point: EntryPoint) -> str:

@@ -24,10 +24,12 @@ class Page(Generic[Item]):
     `cursor` is the plugin's own text. The hub stores it in the same transaction as the items and
     hands it back with the next call, so a pull that is killed goes on where its last page ended.
     `done` says that nothing more is there now; the cursor is kept all the same, for what changes
-    later. A page may be empty and not be the last.
+    later. A page may be empty and not be the last. `gone` are records that the platform says are
+    not there any more; what they vouched for falls, after the items of the page are stored.
     """
 
     items: Sequence[Item]
     cursor: str | None
     done: bool
     skipped: Sequence[Skipped] = field(default=())
+    gone: Sequence[Ref] = field(default=())

@@ -318,6 +318,28 @@ def test_a_vanished_record_vouches_for_nothing_until_it_is_back(hub: Hubs, crm: 
     assert hub.verdicts()["2"] == "consented"
 
 
+def test_a_record_told_as_gone_vouches_for_nothing_at_once(hub: Hubs, crm: Platform) -> None:
+    crm.put("1", MOBILE, consent=yes())
+    crm.put("2", OTHER, consent=yes())
+    hub.pull()
+    crm.delete("2")
+    crm.gone = [Ref("12", "2"), Ref("12", "never-met")]
+    assert hub.pull().state == "done"
+    assert hub.link("2").vanished_at == hub.now
+    assert hub.may_text("2") not in ("allow", "source_stale")
+    assert hub.may_text("1") in ("allow", "source_stale")
+
+
+def test_a_refusal_told_with_its_record_gone_still_counts(hub: Hubs, crm: Platform) -> None:
+    crm.put("1", MOBILE, consent=yes())
+    crm.put("2", MOBILE, consent=yes())
+    hub.pull()
+    crm.change("2", opt_out=out())
+    crm.gone = [Ref("12", "2")]
+    hub.pull()
+    assert hub.may_text("1") not in ("allow", "source_stale")
+
+
 def test_a_pass_over_the_ids_reads_what_was_never_met(hub: Hubs, crm: Platform) -> None:
     crm.put("1", MOBILE, consent=yes())
     hub.pull()

@@ -77,6 +77,7 @@ class Platform:
     records: dict[str, SourceContact] = field(default_factory=dict)
     changes: list[tuple[int, str]] = field(default_factory=list)
     skipped: list[Skipped] = field(default_factory=list)
+    gone: list[Ref] = field(default_factory=list)
     page_size: int = 3
     trouble: list[Exception] = field(default_factory=list)
     told: list[OptOut] = field(default_factory=list)
@@ -128,7 +129,9 @@ class Platform:
         items = [self.records[id_] for _, id_ in page if id_ in self.records]
         last = page[-1][0] if page else after
         skipped, self.skipped = self.skipped, []
-        return Page(items=items, cursor=str(last), done=len(page) == len(newer), skipped=skipped)
+        gone, self.gone = self.gone, []
+        done = len(page) == len(newer)
+        return Page(items=items, cursor=str(last), done=done, skipped=skipped, gone=gone)
 
     def get(self, refs: Sequence[Ref]) -> dict[Ref, SourceContact | None]:
         """Records by id."""

@@ -46,11 +46,17 @@ def install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Install
     """Install a plugin, from distribution `NAME-hub` unless told otherwise.
 
     Its module is a working gateway; `instead` replaces the gateway, `whole` the whole module.
+    `extra` is one that the distribution offers.
     """
     before = set(sys.modules)
 
     def put(
-        name: str, *, instead: str = GATEWAY, whole: str | None = None, distribution: str = ""
+        name: str,
+        *,
+        instead: str = GATEWAY,
+        whole: str | None = None,
+        distribution: str = "",
+        extra: str = "",
     ) -> None:
         distribution = distribution or f"{name}-hub"
         module = f"{name}_of_{distribution.replace('-', '_')}"
@@ -62,6 +68,7 @@ def install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Install
         info.mkdir()
         (info / "METADATA").write_text(
             f"Metadata-Version: 2.1\nName: {distribution}\nVersion: 1.2\n"
+            + (f"Provides-Extra: {extra}\n" if extra else "")
         )
         (info / "entry_points.txt").write_text(f"[hub.plugins.v1]\n{name} = {module}\n")
         monkeypatch.syspath_prepend(str(folder))

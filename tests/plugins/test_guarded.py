@@ -94,6 +94,7 @@ def test_good_answers_come_through() -> None:
 
     assert source([field]).fields() == (field,)
     assert source(skipped).changed(None).skipped == (Skipped(ref=REF, reason="no_number"),)
+    assert source(replace(PAGE, gone=[REF])).changed(None).gone == (REF,)
     assert source({REF: CONTACT}).get([REF]) == {REF: CONTACT}
     assert source({REF: None}).get([REF]) == {REF: None}
     assert source(Page(items=[REF], cursor=None, done=True)).refs("1").items == (REF,)
@@ -118,6 +119,7 @@ def test_a_lazy_list_is_read_under_the_guard() -> None:
         (replace(PAGE, items="text"), "did not give a list"),
         (replace(PAGE, items=[CONTACT, {"number": NUMBER}]), "gave a list with dict in it"),
         (replace(PAGE, skipped=["12:7"]), "gave a list with str in it"),
+        (replace(PAGE, gone=["12:7"]), "gave a list with str in it"),
         (replace(PAGE, cursor=1), "gave a cursor that is no text"),
         (replace(PAGE, done=False, cursor=None), "gave no new cursor"),
         (replace(PAGE, done=False, cursor="9"), "would read the same page for ever"),

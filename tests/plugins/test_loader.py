@@ -99,6 +99,17 @@ def test_a_missing_module_is_named(install: Install, guard: Guard) -> None:
     )
 
 
+def test_a_missing_module_of_an_extra_is_named_with_what_to_install(
+    install: Install, guard: Guard
+) -> None:
+    install("acme", whole="import twilight_sms", extra="acme")
+
+    assert problem(guard) == (
+        'The plugin "acme" needs the module twilight_sms, which is not installed. '
+        'Run: pip install "acme-hub[acme]"'
+    )
+
+
 @pytest.mark.parametrize(
     ("code", "what"),
     [
