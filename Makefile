@@ -8,7 +8,7 @@ ARGS ?=
 
 BIN := .venv/bin
 READY := .venv/.installed
-JS := tests/connectors/kintone/js
+JS := $(wildcard tests/connectors/*/js)
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .DELETE_ON_ERROR:
@@ -32,7 +32,7 @@ $(READY): requirements.lock pyproject.toml
 	@echo "Installing into .venv, once; this takes a minute or two."
 	@test -x $(BIN)/python || "$(PYTHON)" -m venv .venv
 	@$(PIP) install --require-hashes -r requirements.lock
-	@$(PIP) install --no-deps --no-build-isolation -e .
+	@$(PIP) install --no-deps --no-build-isolation -e ".[zendesk]"
 	@touch $@
 
 demo: $(READY)
@@ -50,23 +50,26 @@ lint: $(READY)
 bench: $(READY)
 	$(BIN)/python bench/run.py $(ARGS)
 
-# kintone's own JavaScript client tries the kintone sandbox. Where it cannot be had, its tests are
+# The platforms' own JavaScript clients try our sandboxes. Where they cannot be had, those tests are
 # left out and the last line of the run says so; in CI that is a failure.
 node-packages:
 	@if ! command -v npm >/dev/null; then \
-	  echo "No npm here: the tests with kintone's own JavaScript client are left out."; \
+	  echo "No npm here: the tests with the platforms' JavaScript clients are left out."; \
 	  test "$$CI" != true; \
-	elif test $(JS)/node_modules/.package-lock.json -nt $(JS)/package-lock.json; then \
-	  :; \
-	else \
-	  npm ci --prefix $(JS) --no-audit --no-fund --loglevel=error \
-	    && touch $(JS)/node_modules/.package-lock.json \
-	    || { echo "npm ci failed: the tests with kintone's own JavaScript client are left out."; \
-	         test "$$CI" != true; }; \
-	fi
+	  exit; \
+	fi; \
+	for folder in $(JS); do \
+	  if test $$folder/node_modules/.package-lock.json -nt $$folder/package-lock.json; then \
+	    continue; \
+	  fi; \
+	  npm ci --prefix $$folder --no-audit --no-fund --loglevel=error \
+	    && touch $$folder/node_modules/.package-lock.json \
+	    || { echo "npm ci failed in $$folder: its tests are left out."; test "$$CI" != true; } \
+	    || exit 1; \
+	done
 
 clean:
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
-	rm -rf build dist *.egg-info $(JS)/node_modules
+	rm -rf build dist *.egg-info $(addsuffix /node_modules,$(JS))
 	find hub connectors tests bench -name __pycache__ -prune -exec rm -rf {} +
 	@echo "var/ is left as it is."

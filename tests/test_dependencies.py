@@ -22,6 +22,8 @@ def plain(requirement: str) -> str:
 def direct_dependencies() -> list[str]:
     settings = project()
     everything = settings["project"]["dependencies"] + settings["dependency-groups"]["dev"]
+    for extra in settings["project"]["optional-dependencies"].values():
+        everything = everything + extra
     return [plain(requirement) for requirement in everything]
 
 

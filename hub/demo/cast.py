@@ -11,7 +11,6 @@ from hub.values.words import Words
 CAMPAIGN = "campaign"
 RESERVATION = "reservation"
 OFFER = "{{name}}様 {{sender_name}}です。今週末は全品10%OFF!\n配信停止はこちら {{opt_out_url}}"
-BOOKED = "{{name}}様 ご予約を承りました({{menu}}・{{store}}店)。{{sender_name}}"
 _LINK = re.compile(r"https?://\S+/o/[\w-]{12}")
 
 
@@ -31,14 +30,14 @@ def may_be_texted() -> set[str]:
 
 
 def text_of(stage: Stage) -> str | None:
-    """Give the last SMS on the recipient's phone, or None."""
+    """Give the offer on the recipient's phone, or None while it is not there."""
     number = recipient().e164
     texts = [m.text for m in stage.phone.messages if m.number == number]
-    return texts[-1] if texts else None
+    return next((text for text in texts if _LINK.search(text)), None)
 
 
 def link_of(stage: Stage) -> str:
-    """Give the opt-out link in the recipient's SMS."""
+    """Give the opt-out link in the offer."""
     found = _LINK.search(text_of(stage) or "")
     check(found is not None, Words("SMSに配信停止URLがあること", "the SMS has an opt-out link"))
     return found.group() if found else ""

@@ -26,7 +26,7 @@ def connection_settings() -> type[Settings]:  # type: ignore[empty-body]
     draws the console's form, so every field has a label and a help sentence.
 
     Every plugin has this hook. If it raises, the plugin is not loaded and its connections are
-    shown as broken. Since spec 1.0. Used by: kintone, sandbox_gateway.
+    shown as broken. Since spec 1.0. Used by: kintone, salesforce, sandbox_gateway, zendesk.
     """
 
 
@@ -38,8 +38,8 @@ def check_connection(connection: Connection) -> Account:  # type: ignore[empty-b
     calls and changes nothing.
 
     If it raises, the sentence of the error is shown and the connection is not enabled. A plugin
-    without this hook cannot be tested, only tried. Since spec 1.0. Used by: kintone,
-    sandbox_gateway.
+    without this hook cannot be tested, only tried. Since spec 1.0. Used by: kintone, salesforce,
+    sandbox_gateway, zendesk.
     """
 
 
@@ -52,7 +52,7 @@ def contact_source(connection: Connection) -> ContactSource:  # type: ignore[emp
 
     If a call raises, the pull stops behind the last committed page and goes on from there later;
     ConfigError on a mapped consent field suspends the connection's grounds. Since spec 1.0.
-    Used by: kintone.
+    Used by: kintone, salesforce, zendesk.
     """
 
 
@@ -64,7 +64,7 @@ def event_trigger(connection: Connection) -> EventTrigger:  # type: ignore[empty
     The trigger checks a request and gives the events in it, or is polled, or both.
 
     If `receive` refuses, the caller gets its status and nothing changes; if it breaks, the caller
-    gets 503 and may repeat. Since spec 1.0. Used by: kintone.
+    gets 503 and may repeat. Since spec 1.0. Used by: kintone, salesforce, zendesk.
     """
 
 
@@ -75,7 +75,8 @@ def opt_out_sink(connection: Connection) -> OptOutSink:  # type: ignore[empty-bo
     Asked once per connection and process, before the first push.
     The sink is told which records to change and answers with one outcome for each.
 
-    If it raises, the pushes stay open and are tried again. Since spec 1.0. Used by: kintone.
+    If it raises, the pushes stay open and are tried again. Since spec 1.0.
+    Used by: kintone, salesforce, zendesk.
     """
 
 
@@ -87,7 +88,7 @@ def activity_sink(connection: Connection) -> ActivitySink:  # type: ignore[empty
     The sink is told what happened and answers with one outcome for each note.
 
     If it raises, the notes stay open and are tried again for three days. Since spec 1.0.
-    Used by: kintone.
+    Used by: kintone, salesforce, zendesk.
     """
 
 

@@ -1,6 +1,6 @@
 """What one platform's sandbox brings to the demo."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,8 +13,13 @@ class Happening:
 
     connection: str
     event_type: str
+    label: str
+    text: str
+    """What the SMS says, as a template; `{{name}}` and the mapped attributes may be used."""
     make: Callable[[], Ref]
     """Let it happen; gives the record it is about."""
+    noted: Callable[[Ref], Sequence[str]]
+    """What the hub has noted on that record, as people read it in the platform."""
 
 
 @dataclass(frozen=True, kw_only=True)

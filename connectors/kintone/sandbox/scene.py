@@ -67,7 +67,14 @@ def scene(sandbox: "KintoneSandbox") -> Scene:
         },
         people="kintone-crm",
         listen=listen,
-        happening=Happening(connection="kintone-bookings", event_type="record_added", make=book),
+        happening=Happening(
+            connection="kintone-bookings",
+            event_type="record_added",
+            label="予約確認",
+            text="{{name}}様 ご予約を承りました({{menu}}・{{store}}店)。{{sender_name}}",
+            make=book,
+            noted=lambda ref: sandbox.comments_of(ref.id, app=int(ref.object)),
+        ),
         opted_out=opted_out,
         shows=shows,
     )

@@ -1,0 +1,57 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Zendesk: people, consent, tickets and their events of one account."""
+
+from hub.sdk import (
+    Account,
+    ActivitySink,
+    Connection,
+    ContactSource,
+    EventTrigger,
+    OptOutSink,
+    Settings,
+    hookimpl,
+)
+
+from .account import whoami
+from .client import ZendeskClient
+from .contacts import ZendeskContacts
+from .notes import ZendeskNotes
+from .optouts import ZendeskOptOuts
+from .settings import ZendeskSettings
+from .triggers import ZendeskTriggers
+
+
+@hookimpl
+def connection_settings() -> type[Settings]:
+    """What the hub must know to reach one account."""
+    return ZendeskSettings
+
+
+@hookimpl
+def check_connection(connection: Connection) -> Account:
+    """The account, and the user as whom the hub works in it."""
+    return whoami(ZendeskClient(connection), connection)
+
+
+@hookimpl
+def contact_source(connection: Connection) -> ContactSource:
+    """The end users of the account and what they agreed to."""
+    return ZendeskContacts(connection)
+
+
+@hookimpl
+def event_trigger(connection: Connection) -> EventTrigger:
+    """The account's signed webhooks."""
+    return ZendeskTriggers(connection)
+
+
+@hookimpl
+def opt_out_sink(connection: Connection) -> OptOutSink:
+    """The users' opt-out field or tag."""
+    return ZendeskOptOuts(connection)
+
+
+@hookimpl
+def activity_sink(connection: Connection) -> ActivitySink:
+    """Internal notes on tickets, and the notes field of users."""
+    return ZendeskNotes(connection)

@@ -1,0 +1,27 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Which account a connection reaches, and as whom."""
+
+from hub.sdk import Account, AuthError, Connection
+
+from .client import ZendeskClient
+
+_MAY_EXPORT = "admin"
+
+
+def whoami(client: ZendeskClient, connection: Connection) -> Account:
+    """Read the signed-in user. Raises AuthError for one who is no admin.
+
+    The export of users is for admins only (Zendesk: Incremental Exports, "Allowed for"), so a
+    mere agent would pass this test and fail at the first pull.
+    """
+    me = client.me()
+    if me.role != _MAY_EXPORT:
+        where = f"connections.{connection.name}.{client.credential}: "
+        raise AuthError(
+            where + "Zendesk knows this user, who is no admin. Only admins may export users: "
+            "use an admin's credentials.",
+            where + "このユーザーは管理者ではありません。ユーザーのエクスポートには管理者権限が"
+            "必要です。管理者の認証情報を設定してください。",
+        )
+    subdomain = str(connection.settings["subdomain"]).lower()
+    return Account(id=subdomain, label=f"{subdomain}.zendesk.com ({me.name})")

@@ -1,0 +1,145 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Making in Zendesk what the hub needs there: user fields, webhooks, and a trigger.
+
+Each is found again by its key or name, so that asking twice makes nothing twice. Only what is
+missing is made; nothing that an admin has is changed.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any, Literal
+
+import orjson
+from zenpy import Zenpy  # type: ignore[import-untyped]
+from zenpy.lib.api_objects import (  # type: ignore[import-untyped]
+    Trigger,
+    UserField,
+    Webhook,
+)
+
+from hub.sdk import ConfigError, Connection, SecretText
+
+from .client import ZendeskClient
+
+EVENTS = tuple(
+    f"zen:event-type:user.{what}"
+    for what in (
+        "custom_field_changed",
+        "identity_created",
+        "identity_changed",
+        "identity_deleted",
+        "active_changed",
+        "deleted",
+        "merged",
+        "tags_changed",
+    )
+)
+"""What bears on a number or a consent. Shared numbers change without a notice: polls find them."""
+
+ASKING_TAG = "sms_request"
+"""The tag that a macro puts on a ticket to ask for its SMS; the trigger takes it away again."""
+
+_FOR_TRIGGERS = "conditional_ticket_events"
+_YES_OR_NO = (("許諾する", "sms_consent_yes"), ("許諾しない", "sms_consent_no"))
+_FIELDS: tuple[tuple[str, str, str], ...] = (
+    ("sms_consent", "dropdown", "SMS許諾"),
+    ("sms_consent_at", "date", "SMS許諾日"),
+    ("sms_consent_source", "text", "SMS許諾の取得方法"),
+    ("sms_consent_wording", "textarea", "SMS許諾文言"),
+    ("sms_opt_out", "checkbox", "SMS配信停止"),
+    ("sms_opt_out_at", "date", "SMS配信停止日"),
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class MadeWebhook:
+    """A webhook that calls the hub: its id, and the secret that belongs into webhook_secret."""
+
+    id: str
+    secret: SecretText = field(repr=False)
+    made: bool
+
+
+def create_user_fields(client: ZendeskClient) -> Sequence[str]:
+    """Make the user fields of the README's mapping that are missing; give the keys of those."""
+    there = {str(each.get("key")) for each in client.user_fields()}
+    made = []
+    for key, type_, title in _FIELDS:
+        if key not in there:
+            options = [{"name": name, "value": value} for name, value in _YES_OR_NO]
+            more: dict[str, Any] = {"custom_field_options": options} if type_ == "dropdown" else {}
+            new = UserField(key=key, type=type_, title=title, active=True, **more)
+            client.through_zenpy(partial(_create_field, new))
+            made.append(key)
+    return made
+
+
+def _create_field(new: UserField, zenpy: Zenpy) -> None:
+    zenpy.user_fields.create(new)
+
+
+def create_webhook(
+    client: ZendeskClient, connection: Connection, kind: Literal["events", "triggers"]
+) -> MadeWebhook:
+    """Make the webhook for event subscriptions or for triggers, unless it is there.
+
+    Zendesk lets no webhook be both. Raises ConfigError while the hub has no public address.
+    """
+    address = connection.callback_url
+    if address is None:
+        raise ConfigError(
+            "HUB_PUBLIC_URL",
+            "The hub has no public address, so Zendesk cannot call it. Set HUB_PUBLIC_URL.",
+            "ハブの公開URLがないため、Zendeskから呼び出せません。"
+            "HUB_PUBLIC_URLを設定してください。",
+        )
+    name = f"SMS Connector Hub {connection.name} ({kind})"
+    for each in client.webhooks():
+        if each.get("name") == name and each.get("endpoint") == address:
+            id_ = str(each["id"])
+            return MadeWebhook(id=id_, secret=client.signing_secret(id_), made=False)
+    new = Webhook(
+        name=name,
+        endpoint=address,
+        http_method="POST",
+        request_format="json",
+        status="active",
+        subscriptions=list(EVENTS) if kind == "events" else [_FOR_TRIGGERS],
+    )
+    made = client.through_zenpy(lambda zenpy: zenpy.webhooks.create(new))
+    id_ = str(made.id)
+    return MadeWebhook(id=id_, secret=client.signing_secret(id_), made=True)
+
+
+def create_trigger(client: ZendeskClient, connection: Connection, webhook_id: str) -> bool:
+    """Make the trigger that tells the hub of tickets with the tag; give whether it was missing.
+
+    It takes the tag away as it fires. What it sends holds ids only: a quotation mark in a name
+    would break the JSON, and names are none of a webhook's business.
+    """
+    title = f"SMS Connector Hub {connection.name}: {ASKING_TAG}"
+    if any(each.get("title") == title for each in client.triggers()):
+        return False
+    body = {
+        "type": "ticket_sms_requested",
+        "ticket_id": "{{ticket.id}}",
+        "at": "{{ticket.updated_at_with_timestamp}}",
+    }
+    new = Trigger(
+        title=title,
+        active=True,
+        conditions={
+            "all": [
+                {"field": "current_tags", "operator": "includes", "value": ASKING_TAG},
+                {"field": "status", "operator": "less_than", "value": "closed"},
+            ],
+            "any": [],
+        },
+        actions=[
+            {"field": "notification_webhook", "value": [webhook_id, orjson.dumps(body).decode()]},
+            {"field": "remove_tags", "value": ASKING_TAG},
+        ],
+    )
+    client.through_zenpy(lambda zenpy: zenpy.triggers.create(new))
+    return True
