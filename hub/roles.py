@@ -15,6 +15,7 @@ from hub.values.gateway import DeliveryReport, GatewayProfile, Outgoing, Receipt
 from hub.values.mapping import SourceField
 from hub.values.optout import OptOut, Outcome
 from hub.values.page import Page
+from hub.values.preparation import PreparationStep, Prepared
 from hub.values.ref import Ref
 
 
@@ -108,6 +109,23 @@ class ActivitySink(Protocol):
 
     def note(self, activities: Sequence[Activity]) -> Sequence[Outcome]:
         """Leave each note; give one outcome for each, by id. Repeating leaves no second note."""
+        ...
+
+
+@runtime_checkable
+class Preparation(Protocol):
+    """Makes in the platform what a connection needs there: fields, webhooks, triggers."""
+
+    def steps(self) -> Sequence[PreparationStep]:
+        """Give what can be made, in the order it should be, and what of it is there already."""
+        ...
+
+    def make(self, key: str) -> Prepared:
+        """Make one step's thing unless it is there. Repeating makes nothing twice.
+
+        Nothing that an admin has is changed. Raises ConfigError for a key that is none, or where
+        something must be set right first.
+        """
         ...
 
 

@@ -20,6 +20,7 @@ from hub.roles import (
     MessageGateway,
     OptOutSink,
     PollsEvents,
+    Preparation,
     ReceivesEvents,
     ReceivesReports,
 )
@@ -40,6 +41,7 @@ from hub.values.gateway import (
 from hub.values.mapping import FieldMapping, SourceField
 from hub.values.optout import Change, OptOut, Outcome, OutcomeState
 from hub.values.page import Page, Skipped
+from hub.values.preparation import PreparationStep, Prepared
 from hub.values.ref import Ref
 from hub.values.words import Words
 
@@ -75,6 +77,9 @@ __all__ = [
     "Page",
     "PluginBug",
     "PollsEvents",
+    "Preparation",
+    "PreparationStep",
+    "Prepared",
     "Receipt",
     "ReceiptState",
     "ReceivesEvents",

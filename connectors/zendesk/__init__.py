@@ -8,6 +8,7 @@ from hub.sdk import (
     ContactSource,
     EventTrigger,
     OptOutSink,
+    Preparation,
     Settings,
     hookimpl,
 )
@@ -17,6 +18,7 @@ from .client import ZendeskClient
 from .contacts import ZendeskContacts
 from .notes import ZendeskNotes
 from .optouts import ZendeskOptOuts
+from .preparation import ZendeskPreparation
 from .settings import ZendeskSettings
 from .triggers import ZendeskTriggers
 
@@ -31,6 +33,12 @@ def connection_settings() -> type[Settings]:
 def check_connection(connection: Connection) -> Account:
     """The account, and the user as whom the hub works in it."""
     return whoami(ZendeskClient(connection), connection)
+
+
+@hookimpl
+def preparation(connection: Connection) -> Preparation:
+    """User fields, webhooks and the trigger, made on request."""
+    return ZendeskPreparation(connection)
 
 
 @hookimpl

@@ -61,12 +61,18 @@ class MadeWebhook:
     made: bool
 
 
+def missing_user_fields(client: ZendeskClient) -> Sequence[str]:
+    """Give the keys of the README's user fields that the account has not."""
+    there = {str(each.get("key")) for each in client.user_fields()}
+    return [key for key, _, _ in _FIELDS if key not in there]
+
+
 def create_user_fields(client: ZendeskClient) -> Sequence[str]:
     """Make the user fields of the README's mapping that are missing; give the keys of those."""
-    there = {str(each.get("key")) for each in client.user_fields()}
+    missing = missing_user_fields(client)
     made = []
     for key, type_, title in _FIELDS:
-        if key not in there:
+        if key in missing:
             options = [{"name": name, "value": value} for name, value in _YES_OR_NO]
             more: dict[str, Any] = {"custom_field_options": options} if type_ == "dropdown" else {}
             new = UserField(key=key, type=type_, title=title, active=True, **more)
@@ -77,6 +83,27 @@ def create_user_fields(client: ZendeskClient) -> Sequence[str]:
 
 def _create_field(new: UserField, zenpy: Zenpy) -> None:
     zenpy.user_fields.create(new)
+
+
+def has_webhook(
+    client: ZendeskClient, connection: Connection, kind: Literal["events", "triggers"]
+) -> bool:
+    """Say whether the webhook of this kind is there and calls this hub."""
+    return _webhook(client, connection, kind) is not None
+
+
+def _webhook(
+    client: ZendeskClient, connection: Connection, kind: Literal["events", "triggers"]
+) -> str | None:
+    name = _webhook_name(connection, kind)
+    for each in client.webhooks():
+        if each.get("name") == name and each.get("endpoint") == connection.callback_url:
+            return str(each["id"])
+    return None
+
+
+def _webhook_name(connection: Connection, kind: str) -> str:
+    return f"SMS Connector Hub {connection.name} ({kind})"
 
 
 def create_webhook(
@@ -94,13 +121,11 @@ def create_webhook(
             "ハブの公開URLがないため、Zendeskから呼び出せません。"
             "HUB_PUBLIC_URLを設定してください。",
         )
-    name = f"SMS Connector Hub {connection.name} ({kind})"
-    for each in client.webhooks():
-        if each.get("name") == name and each.get("endpoint") == address:
-            id_ = str(each["id"])
-            return MadeWebhook(id=id_, secret=client.signing_secret(id_), made=False)
+    there = _webhook(client, connection, kind)
+    if there is not None:
+        return MadeWebhook(id=there, secret=client.signing_secret(there), made=False)
     new = Webhook(
-        name=name,
+        name=_webhook_name(connection, kind),
         endpoint=address,
         http_method="POST",
         request_format="json",
@@ -112,14 +137,23 @@ def create_webhook(
     return MadeWebhook(id=id_, secret=client.signing_secret(id_), made=True)
 
 
+def has_trigger(client: ZendeskClient, connection: Connection) -> bool:
+    """Say whether the trigger that asks for an SMS is there."""
+    title = _trigger_title(connection)
+    return any(each.get("title") == title for each in client.triggers())
+
+
+def _trigger_title(connection: Connection) -> str:
+    return f"SMS Connector Hub {connection.name}: {ASKING_TAG}"
+
+
 def create_trigger(client: ZendeskClient, connection: Connection, webhook_id: str) -> bool:
     """Make the trigger that tells the hub of tickets with the tag; give whether it was missing.
 
     It takes the tag away as it fires. What it sends holds ids only: a quotation mark in a name
     would break the JSON, and names are none of a webhook's business.
     """
-    title = f"SMS Connector Hub {connection.name}: {ASKING_TAG}"
-    if any(each.get("title") == title for each in client.triggers()):
+    if has_trigger(client, connection):
         return False
     body = {
         "type": "ticket_sms_requested",
@@ -127,7 +161,7 @@ def create_trigger(client: ZendeskClient, connection: Connection, webhook_id: st
         "at": "{{ticket.updated_at_with_timestamp}}",
     }
     new = Trigger(
-        title=title,
+        title=_trigger_title(connection),
         active=True,
         conditions={
             "all": [

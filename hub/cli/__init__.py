@@ -25,6 +25,7 @@ _COMMANDS = {
     "doctor": ("hub.cli.doctor", "Check store, keys, broker, plugins, connections."),
     "optouts": ("hub.cli.optouts", "List opt-outs and who acknowledged them."),
     "plugin": ("hub.cli.plugin", "List, check and make plugins."),
+    "prepare": ("hub.cli.prepare", "Make in a platform what a connection needs there."),
     "rule": ("hub.cli.rule", "Let an event of a platform send a template."),
     "run": ("hub.cli.run", "Run the whole hub on this machine."),
     "sandbox": ("hub.cli.sandbox", "Start a stand-in of one platform or gateway."),

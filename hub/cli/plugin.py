@@ -153,6 +153,7 @@ def _loaded(plugin: Plugin) -> dict[str, Any]:
         "state": "loaded",
         "roles": [role for role in ROLES if role in plugin.roles],
         "can_check": plugin.can_check,
+        "can_prepare": plugin.can_prepare,
         "problems": [],
     }
 
@@ -192,6 +193,8 @@ def _print_plugin(row: dict[str, Any]) -> None:
     click.echo(f"{row['name']} {row['version']} ({row['distribution']})")
     for role in row["roles"]:
         click.echo(f"  + {role}")
+    if row["can_prepare"]:
+        click.echo("  + preparation")
     if not row["can_check"]:
         click.echo("  - check_connection")
     for field in row["settings"]:

@@ -18,6 +18,7 @@ from hub.roles import (
     EventTrigger,
     LooksUp,
     OptOutSink,
+    Preparation,
     ReceivesReports,
 )
 from hub.settings import is_loopback
@@ -169,6 +170,12 @@ class Connections:
         row = self.by_id(connection_id)
         plugin = self._plugin(row)
         return plugin.look_up(self.open(row)) if "message_gateway" in plugin.roles else None
+
+    def preparation(self, connection_id: int) -> Preparation | None:
+        """Give what prepares the platform, or None where its plugin cannot."""
+        row = self.by_id(connection_id)
+        plugin = self._plugin(row)
+        return plugin.preparation(self.open(row)) if plugin.can_prepare else None
 
     def profile(self, connection_id: int) -> GatewayProfile:
         """Give what a gateway can do. Raises ConfigError where the connection is none."""

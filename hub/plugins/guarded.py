@@ -16,6 +16,7 @@ from hub.roles import (
     MessageGateway,
     OptOutSink,
     PollsEvents,
+    Preparation,
     ReceivesEvents,
     ReceivesReports,
 )
@@ -26,6 +27,7 @@ from hub.values.gateway import DeliveryReport, GatewayProfile, Outgoing, Receipt
 from hub.values.mapping import SourceField
 from hub.values.optout import OptOut, Outcome
 from hub.values.page import Page
+from hub.values.preparation import PreparationStep, Prepared
 from hub.values.ref import Ref
 
 Item = TypeVar("Item")
@@ -171,6 +173,33 @@ class GuardedActivitySink:
 
         def ask() -> Sequence[Outcome]:
             return one_each(self._post, what, asked, self._sink.note(asked))
+
+        return self._post.guard.call(self._post.owner, what, ask)
+
+
+class GuardedPreparation:
+    """What prepares a platform, under guard."""
+
+    def __init__(self, post: Post, preparation: Preparation) -> None:
+        self._post = post
+        self._preparation = preparation
+
+    def steps(self) -> Sequence[PreparationStep]:
+        """Give what can be made; see `Preparation`."""
+        what = "preparation.steps"
+
+        def ask() -> Sequence[PreparationStep]:
+            return self._post.each(what, PreparationStep, self._preparation.steps())
+
+        return self._post.guard.call(self._post.owner, what, ask)
+
+    def make(self, key: str) -> Prepared:
+        """Make one step's thing; see `Preparation`."""
+        what = "preparation.make"
+
+        def ask() -> Prepared:
+            prepared: Prepared = self._post.one(what, Prepared, self._preparation.make(key))
+            return prepared
 
         return self._post.guard.call(self._post.owner, what, ask)
 

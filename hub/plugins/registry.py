@@ -18,6 +18,7 @@ from hub.plugins.guarded import (
     GuardedLookUp,
     GuardedOptOutSink,
     GuardedPoller,
+    GuardedPreparation,
     GuardedReceiver,
     GuardedReportReceiver,
     GuardedTrigger,
@@ -31,6 +32,7 @@ from hub.roles import (
     MessageGateway,
     OptOutSink,
     PollsEvents,
+    Preparation,
     ReceivesEvents,
     ReceivesReports,
 )
@@ -66,6 +68,7 @@ class Plugin:
         self.version = version
         self.roles = frozenset(hooks) & frozenset(ROLES)
         self.can_check = "check_connection" in hooks
+        self.can_prepare = "preparation" in hooks
         self.settings = settings
         self.form = form
         self._hooks = dict(hooks)
@@ -138,6 +141,11 @@ class Plugin:
         """Give the connection's activity sink. Raises ConfigError where the plugin has none."""
         sink = self._make("activity_sink", connection, ActivitySink)
         return GuardedActivitySink(self._post(connection), sink)
+
+    def preparation(self, connection: Connection) -> Preparation:
+        """Give what prepares the platform. Raises ConfigError where the plugin has none."""
+        made = self._make("preparation", connection, Preparation)
+        return GuardedPreparation(self._post(connection), made)
 
     def message_gateway(self, connection: Connection) -> MessageGateway:
         """Give what sends, to the dispatcher and to nobody else: no SMS leaves without the gate.

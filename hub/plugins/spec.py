@@ -10,7 +10,14 @@ when it is there and which plugins of this repository use it.
 """
 
 from hub.hooks import hookspec
-from hub.roles import ActivitySink, ContactSource, EventTrigger, MessageGateway, OptOutSink
+from hub.roles import (
+    ActivitySink,
+    ContactSource,
+    EventTrigger,
+    MessageGateway,
+    OptOutSink,
+    Preparation,
+)
 from hub.settings import Settings
 from hub.values.connection import Account, Connection
 
@@ -89,6 +96,18 @@ def activity_sink(connection: Connection) -> ActivitySink:  # type: ignore[empty
 
     If it raises, the notes stay open and are tried again for three days. Since spec 1.0.
     Used by: kintone, salesforce, zendesk.
+    """
+
+
+@hookspec
+def preparation(connection: Connection) -> Preparation:  # type: ignore[empty-body]
+    """Give the object that makes in the platform what this connection needs there.
+
+    Asked when an admin runs `hub prepare`.
+    The object says what it can make and what is there already, and makes one thing at a time.
+
+    If it raises, the sentence of the error is shown and what was made stays. A plugin without
+    this hook has its platform prepared by hand. Since spec 1.0. Used by: zendesk.
     """
 
 

@@ -22,6 +22,7 @@ HOOKS = {
     "-> hub.roles.ReceivesEvents | hub.roles.PollsEvents",
     "opt_out_sink": "(connection: hub.values.connection.Connection) -> hub.roles.OptOutSink",
     "activity_sink": "(connection: hub.values.connection.Connection) -> hub.roles.ActivitySink",
+    "preparation": "(connection: hub.values.connection.Connection) -> hub.roles.Preparation",
     "message_gateway": "(connection: hub.values.connection.Connection) -> hub.roles.MessageGateway",
 }
 METHODS = {
@@ -36,6 +37,10 @@ METHODS = {
     "PollsEvents": {"poll": "cursor: str | None -> Page[Event]"},
     "OptOutSink": {"record": "opt_outs: Sequence[OptOut] -> Sequence[Outcome]"},
     "ActivitySink": {"note": "activities: Sequence[Activity] -> Sequence[Outcome]"},
+    "Preparation": {
+        "make": "key: str -> Prepared",
+        "steps": " -> Sequence[PreparationStep]",
+    },
     "MessageGateway": {"send": "outgoing: Outgoing -> Receipt"},
     "ReceivesReports": {"receive": "request: Inbound -> Sequence[DeliveryReport | Reply]"},
     "LooksUp": {"find": "key: str -> Receipt | DeliveryReport | None"},
@@ -130,9 +135,10 @@ def test_used_by_names_the_built_in_plugins_that_have_the_hook(
         if hook in plugin.roles
         or hook == "connection_settings"
         or (hook == "check_connection" and plugin.can_check)
+        or (hook == "preparation" and plugin.can_prepare)
     }
     assert users == have
 
 
 def test_every_hook_has_a_user_and_every_role_a_hook() -> None:
-    assert set(HOOKS) == {"connection_settings", "check_connection", *ROLES}
+    assert set(HOOKS) == {"connection_settings", "check_connection", "preparation", *ROLES}
