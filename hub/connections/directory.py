@@ -5,7 +5,7 @@ The half of a gateway that sends is not to be had here; see `hub.connections.sen
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from difflib import get_close_matches
 
@@ -42,7 +42,9 @@ class Provisioned:
 class Connections:
     """Every connection of this deployment. Safe to share between threads.
 
-    States are read from the store each time: another process may have parked a connection.
+    States are read from the store each time: another process may have parked a connection. What
+    this process cannot use, for want of settings or of the plugin, it sees as `broken` or
+    `unnamed`; that is its own view and is not stored.
     """
 
     def __init__(
@@ -65,7 +67,7 @@ class Connections:
     def rows(self) -> list[ConnectionRow]:
         """Give every connection, by name."""
         with self._database.read() as tx:
-            return queries.all_rows(tx)
+            return [self._seen(row) for row in queries.all_rows(tx)]
 
     def row(self, name: str) -> ConnectionRow:
         """Give a connection by its name. Raises ConfigError naming the nearest one there is."""
@@ -92,7 +94,7 @@ class Connections:
                 "That connection is not there any more.",
                 "その接続はもう存在しません。",
             )
-        return row
+        return self._seen(row)
 
     def roles(self, row: ConnectionRow) -> frozenset[str]:
         """Give the roles its plugin plays; none where the plugin is not loaded."""
@@ -254,15 +256,26 @@ class Connections:
 
     def _from_file(self, row: ConnectionRow) -> CheckedConnection:
         found = self._provisioned.get(row.name)
-        if found is None:
-            raise ConfigError(
-                "connection",
-                f"{row.name}: plugins.toml does not name this connection any more. "
-                "Put it back, or remove the connection.",
-                f"{row.name}: plugins.tomlにこの接続の記述がありません。"
-                "記述を戻すか、接続を削除してください。",
-            )
-        if found.checked is None:
-            words = found.problem or Words("", "")
+        if found is None or found.checked is None:
+            words = _not_named(row.name) if found is None else (found.problem or Words("", ""))
             raise ConfigError("connection", words.en, words.ja)
         return found.checked
+
+    def _seen(self, row: ConnectionRow) -> ConnectionRow:
+        """Give a row as this process sees it: what it cannot use is broken, whoever else can."""
+        if row.origin == "provisioned" and row.name not in self._provisioned:
+            return replace(row, state="unnamed", reason=_not_named(row.name))
+        try:
+            self._plugin(row)
+        except ConfigError as exc:
+            return replace(row, state="broken", reason=exc.words)
+        return row
+
+
+def _not_named(name: str) -> Words:
+    return Words(
+        ja=f"{name}: plugins.tomlにこの接続の記述がありません。"
+        "記述を戻すか、接続を削除してください。",
+        en=f"{name}: plugins.toml does not name this connection any more. "
+        "Put it back, or remove the connection.",
+    )

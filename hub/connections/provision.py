@@ -22,8 +22,8 @@ def provision(
 ) -> Mapping[str, Provisioned]:
     """Make or change the rows of the file's connections; give what each may be used with.
 
-    A connection that is wrong is kept as `broken` with its sentence and keeps no other from
-    working. One the file no longer names stays as `unnamed`: opt-outs for it wait for its return.
+    What is wrong with one is this process's own finding (a variable that is not set in this
+    shell, say) and is not stored: it must not stop the processes that have it right.
     """
     good, bad = check_all(file, registry)
     problems = {name[:_LONGEST_NAME]: words for name, words in bad}
@@ -35,16 +35,14 @@ def provision(
             print_ = _print(cipher, checked)
             # A parked connection stays parked until somebody changed its settings: asking again
             # and again with a password that is refused gets an account locked.
-            changed = row is not None and row.settings_print != print_
-            mended = row is not None and row.state in ("broken", "unnamed")
-            if row is None or mended or (row.state == "parked" and changed):
+            if row is not None and row.state == "parked" and row.settings_print != print_:
                 queries.set_state(tx, id_, "ok", _WELL, now)
             queries.set_settings_print(tx, id_, print_)
-        for name, words in problems.items():
+        for name in problems:
             plugin, label = file.named.get(name, ("unknown", name))
             row = known.get(name)
             if row is None or row.plugin == "unknown":
-                id_ = queries.put(
+                queries.put(
                     tx,
                     name=name,
                     plugin=plugin[:80],
@@ -55,13 +53,6 @@ def provision(
                     settings_enc=None,
                     now=now,
                 )
-            else:
-                id_ = row.id
-            queries.set_state(tx, id_, "broken", words, now)
-        for row in known.values():
-            gone = row.name not in problems and row.name not in {c.name for c in good}
-            if gone and row.origin == "provisioned":
-                queries.set_state(tx, row.id, "unnamed", _not_named(row.name), now)
     found = {c.name: Provisioned(checked=c, problem=None) for c in good}
     found |= {name: Provisioned(checked=None, problem=words) for name, words in problems.items()}
     return found
@@ -87,12 +78,3 @@ def _print(cipher: Cipher, checked: CheckedConnection) -> bytes:
         for key, value in checked.settings.items()
     }
     return cipher.fingerprint(json.dumps(settings, sort_keys=True, default=str))
-
-
-def _not_named(name: str) -> Words:
-    return Words(
-        ja=f"{name}: plugins.tomlにこの接続の記述がありません。"
-        "記述を戻すか、接続を削除してください。",
-        en=f"{name}: plugins.toml does not name this connection any more. "
-        "Put it back, or remove the connection.",
-    )

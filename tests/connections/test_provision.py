@@ -81,6 +81,21 @@ def test_a_parked_one_is_tried_again_once_its_settings_are_others(start):
     assert states(start(GATEWAY + "rate = 7\n")) == {"sms": ("ok", True)}
 
 
+def test_a_command_in_a_shell_without_the_secret_breaks_nothing_for_the_others(start):
+    running = start(GATEWAY)
+    beside = start(GATEWAY, SMS_KEY="")
+    assert states(beside) == {"sms": ("broken", True)}
+    assert "the variable SMS_KEY is empty" in beside.connections.row("sms").reason.en
+    assert states(running) == {"sms": ("ok", True)}
+
+
+def test_a_command_with_another_plugins_file_breaks_nothing_for_the_others(start):
+    running = start(GATEWAY)
+    beside = start()
+    assert states(beside) == {"sms": ("unnamed", True)}
+    assert states(running) == {"sms": ("ok", True)}
+
+
 def test_one_an_admin_disabled_stays_disabled_through_a_broken_start(start):
     hub = start(GATEWAY)
     with hub.database.write() as tx:

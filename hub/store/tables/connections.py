@@ -14,8 +14,8 @@ connection = sa.Table(
     sa.Column("site_id", sa.ForeignKey("site.id")),
     sa.Column("origin", sa.String(20), nullable=False),  # provisioned | console
     sa.Column("enabled", sa.Boolean, nullable=False),
-    # ok | parked (our credentials are refused) | broken (plugin or settings)
-    # | unnamed (plugins.toml no longer names it)
+    # ok | parked (our credentials are refused). That a process cannot use it, for want of a
+    # plugin or of settings, is that process's own view and never stored.
     sa.Column("state", sa.String(20), nullable=False),
     sa.Column("reason_ja", sa.Text, nullable=False, server_default=""),
     sa.Column("reason_en", sa.Text, nullable=False, server_default=""),

@@ -3,7 +3,7 @@
 from flask import Blueprint, render_template
 
 from hub.factory import Hub
-from hub.store import connections, counts
+from hub.store import counts
 from hub.web.console.guarding import Page, administrator_only
 
 
@@ -13,10 +13,11 @@ def add(pages: Blueprint, hub: Hub) -> None:
     @pages.get("/")
     @administrator_only(hub)
     def home() -> Page:
+        rows = hub.connections.rows()
         with hub.database.read() as tx:
             return render_template(
                 "console/home.html",
-                rows=connections.all_rows(tx),
+                rows=rows,
                 verdicts=counts.verdicts(tx),
                 states=counts.messages_by_state(tx),
                 pushes=counts.pushes_by_state(tx),
