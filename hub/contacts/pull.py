@@ -19,16 +19,14 @@ from hub.contacts.page import store_page, store_vanished
 from hub.contacts.progress import Progress, RunResult
 from hub.contacts.setting import setting_for, source_of
 from hub.contacts.worker import gone, me
-from hub.errors import HubError, TransientError
 from hub.store import people, runs
 from hub.store.cipher import Cipher
 from hub.store.connections import ConnectionRow
-from hub.store.database import Database, StoreUnavailable
+from hub.store.database import Database
 from hub.store.runs import Place
 from hub.values.contact import SourceContact
 from hub.values.page import Page
 from hub.values.ref import Ref
-from hub.values.words import Words
 
 KINDS = ("first", "whole", "changed")
 STREAM = "changed"
@@ -95,23 +93,17 @@ class _Pull:
     def run(self) -> RunResult:
         if not self._begin():
             return RunResult(state="busy", progress=self.progress, words=trouble.BUSY)
-        state, words = "stopped", Words("", "")
-        try:
-            self._pages()
-            state = "done" if self._all else "stopped"
-            return self._result(state, words)
-        except StoreUnavailable:
-            raise
-        except TransientError as exc:
-            words = exc.words
-            return self._result(state, words, exc.retry_after)
-        except HubError as exc:
-            state, words = "failed", exc.words
-            trouble.take(self.db, self.connections, self.row.id, exc, self.clock())
-            return self._result(state, words)
-        finally:
-            # Whatever ended it, Ctrl-C too: the next run must not take this one for working.
-            trouble.close(self.db, self.run_id, state, words, self.clock())
+        ending = trouble.carry_out(
+            self.db, self.connections, self.row.id, self.run_id, self.clock, self._pages
+        )
+        return RunResult(
+            state=ending.state,
+            progress=self.progress,
+            words=ending.words,
+            kind=self.kind,
+            run_id=self.run_id,
+            retry_after=ending.retry_after,
+        )
 
     def _begin(self) -> bool:
         now = self.clock()
@@ -132,7 +124,7 @@ class _Pull:
         self._all = False
         return True
 
-    def _pages(self) -> None:
+    def _pages(self) -> bool:
         source = self.connections.source(self.row.id)
         sinks = self.connections.with_role("opt_out_sink")
         while not self._all and not (self.deadline and self.clock() >= self.deadline):
@@ -143,6 +135,7 @@ class _Pull:
         if self._all and self.kind != "changed" and self.row.grounds_suspended_at is not None:
             # Everything was read with the fields in place again.
             self.connections.restore_grounds(self.row.id)
+        return self._all
 
     def _store(self, page: Page[SourceContact], sinks: frozenset[int], asked_at: datetime) -> None:
         now = self.clock()
@@ -172,16 +165,6 @@ class _Pull:
         with self.db.write() as tx:
             lost = people.find_links(tx, self.row.id, [str(ref) for ref in gone])
             store_vanished(tx, self.cipher, source, list(lost.values()), now)
-
-    def _result(self, state: str, words: Words, retry_after: float | None = None) -> RunResult:
-        return RunResult(
-            state=state,
-            progress=self.progress,
-            words=words,
-            kind=self.kind,
-            run_id=self.run_id,
-            retry_after=retry_after,
-        )
 
 
 def _kind(place: Place) -> str:

@@ -1,6 +1,8 @@
 """What an error of a platform means for its connection and its run."""
 
 import contextlib
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 
 from hub.connections.directory import Connections
@@ -12,6 +14,7 @@ from hub.store.database import Database, StoreUnavailable
 from hub.store.runs import Place
 from hub.values.words import Words
 
+NOTHING = Words("", "")
 BUSY = Words(
     "この接続の同期はすでに実行中です。終わるまでお待ちください。",
     "Another run is reading this connection already. Wait until it has ended.",
@@ -32,6 +35,43 @@ def take(
         with db.write() as tx:
             runs.move(tx, connection_id, "changed", Place(), now)
         connections.suspend_grounds(connection_id, error.words)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ending:
+    """How the pages of a run ended; the fields are those of `RunResult`."""
+
+    state: str
+    words: Words = NOTHING
+    retry_after: float | None = None
+
+
+def carry_out(
+    db: Database,
+    connections: Connections,
+    connection_id: int,
+    run_id: int,
+    clock: Callable[[], datetime],
+    pages: Callable[[], bool],
+) -> Ending:
+    """Read a run's pages and close the run, however that ends; `pages` says whether that was all.
+
+    Raises StoreUnavailable, after which the run's lease ends by itself.
+    """
+    ending = Ending(state="stopped")
+    try:
+        ending = Ending(state="done" if pages() else "stopped")
+    except StoreUnavailable:
+        raise
+    except TransientError as exc:
+        ending = Ending(state="stopped", words=exc.words, retry_after=exc.retry_after)
+    except HubError as exc:
+        ending = Ending(state="failed", words=exc.words)
+        take(db, connections, connection_id, exc, clock())
+    finally:
+        # Whatever ended it, Ctrl-C too: the next run must not take this one for working.
+        close(db, run_id, ending.state, ending.words, clock())
+    return ending
 
 
 def close(db: Database, run_id: int, state: str, words: Words, now: datetime) -> None:

@@ -15,16 +15,14 @@ from hub.contacts.progress import Progress, RunResult
 from hub.contacts.pull import STREAM, PushBell
 from hub.contacts.setting import setting_for, source_of
 from hub.contacts.worker import gone, me
-from hub.errors import HubError, TransientError
 from hub.roles import ContactSource
 from hub.store import links, people, runs
 from hub.store.cipher import Cipher
 from hub.store.connections import ConnectionRow
-from hub.store.database import Database, StoreUnavailable, Tx
+from hub.store.database import Database, Tx
 from hub.store.runs import Place
 from hub.values.page import Page
 from hub.values.ref import Ref
-from hub.values.words import Words
 
 KIND = "refs"
 _BATCH = 500
@@ -80,21 +78,17 @@ class _Pass:
     def run(self) -> RunResult:
         if not self._begin():
             return RunResult(state="busy", progress=self.progress, words=trouble.BUSY, kind=KIND)
-        state, words = "stopped", Words("", "")
-        try:
-            state = "done" if self._pages() else "stopped"
-            return self._result(state, words)
-        except StoreUnavailable:
-            raise
-        except TransientError as exc:
-            words = exc.words
-            return self._result(state, words, exc.retry_after)
-        except HubError as exc:
-            state, words = "failed", exc.words
-            trouble.take(self.db, self.connections, self.row.id, exc, self.clock())
-            return self._result(state, words)
-        finally:
-            trouble.close(self.db, self.run_id, state, words, self.clock())
+        ending = trouble.carry_out(
+            self.db, self.connections, self.row.id, self.run_id, self.clock, self._pages
+        )
+        return RunResult(
+            state=ending.state,
+            progress=self.progress,
+            words=ending.words,
+            kind=KIND,
+            run_id=self.run_id,
+            retry_after=ending.retry_after,
+        )
 
     def _begin(self) -> bool:
         now = self.clock()
@@ -175,13 +169,3 @@ class _Pass:
     def _advance(self, tx: Tx, now: datetime) -> None:
         if not runs.advance(tx, self.run_id, now=now, **vars(self.progress)):
             raise trouble.overtaken()
-
-    def _result(self, state: str, words: Words, retry_after: float | None = None) -> RunResult:
-        return RunResult(
-            state=state,
-            progress=self.progress,
-            words=words,
-            kind=KIND,
-            run_id=self.run_id,
-            retry_after=retry_after,
-        )

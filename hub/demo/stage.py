@@ -7,6 +7,7 @@ import socket
 import tempfile
 import threading
 from collections.abc import Mapping
+from contextlib import ExitStack
 from importlib.metadata import entry_points
 from pathlib import Path
 from types import TracebackType
@@ -52,11 +53,10 @@ class Stage:
         return self.sandboxes["sandbox_gateway"]
 
     def __enter__(self) -> Self:
-        try:
+        with ExitStack() as half_open:
+            half_open.callback(self.close)
             self._open()
-        except BaseException:
-            self.close()
-            raise
+            half_open.pop_all()
         return self
 
     def __exit__(
