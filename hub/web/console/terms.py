@@ -34,6 +34,7 @@ ROLES = {
 
 RUN_KINDS = {
     "first": Words("初回", "First"),
+    "whole": Words("全件", "Everything anew"),
     "changed": Words("更新分", "Changes"),
     "refs": Words("削除の確認", "What has vanished"),
 }

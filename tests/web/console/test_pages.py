@@ -7,6 +7,7 @@ import pytest
 from hub.consent.entry import EventType, Ground, Method
 from hub.consent.exclusions import Origin
 from hub.consent.reasons import REASONS as GATE
+from hub.contacts import pull, vanish
 from hub.contacts.verdict import Verdict
 from hub.messages.reasons import REASONS as GATEWAY
 from hub.messages.states import State
@@ -219,6 +220,7 @@ def test_pages_of_many_people_lead_on_to_the_rest(look):
         (Method, terms.METHODS),
         (Origin, terms.ORIGINS),
         (ROLES, terms.ROLES),
+        ((*pull.KINDS, vanish.KIND), terms.RUN_KINDS),
     ],
 )
 def test_every_code_has_words(codes, table):
