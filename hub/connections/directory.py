@@ -274,8 +274,8 @@ class Connections:
 
 def _not_named(name: str) -> Words:
     return Words(
-        ja=f"{name}: plugins.tomlにこの接続の記述がありません。"
+        ja=f"plugins.tomlに接続「{name}」の記述がありません。"
         "記述を戻すか、接続を削除してください。",
-        en=f"{name}: plugins.toml does not name this connection any more. "
+        en=f'plugins.toml does not name the connection "{name}" any more. '
         "Put it back, or remove the connection.",
     )

@@ -61,8 +61,8 @@ def test_one_the_file_no_longer_names_stays_and_comes_back_with_it(start_anywher
     kept = start_anywhere(GATEWAY + kintone(crm)).connections.row("crm")
     gone = start_anywhere(GATEWAY)
     assert states(gone) == {"crm": ("unnamed", True), "sms": ("ok", True)}
-    assert "does not name this connection any more" in gone.connections.row("crm").reason.en
-    with pytest.raises(ConfigError, match="does not name this connection any more"):
+    assert 'does not name the connection "crm" any more' in gone.connections.row("crm").reason.en
+    with pytest.raises(ConfigError, match='does not name the connection "crm" any more'):
         gone.connections.open(gone.connections.row("crm"))
     back = start_anywhere(GATEWAY + kintone(crm))
     assert states(back)["crm"] == ("ok", True)

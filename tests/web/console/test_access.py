@@ -6,6 +6,7 @@ import pytest
 import sqlalchemy as sa
 
 from hub.store.tables.access import audit, session, user
+from hub.values.words import Words
 
 OPEN = "open"
 SIGNED_IN = "administrators"
@@ -315,3 +316,15 @@ def test_a_session_in_use_stays_open(shop):
     for _ in range(3):
         shop.clock.advance(timedelta(minutes=50).total_seconds())
         assert client.get("/").status_code == 200
+
+
+def test_a_parked_connection_can_be_used_again_from_its_page(shop):
+    token = shop.session()
+    crm = shop.hub.connections.row("crm").id
+    shop.hub.connections.park(crm, Words("認証エラー", "The token is refused."))
+    page = shop.client(token).get("/connections/crm?lang=en").text
+    assert "The token is refused." in page
+    assert "Use it again" in page
+    shop.client(token).post("/connections/crm/enable", data={"csrf": shop.csrf(token)})
+    assert shop.hub.connections.usable(crm)
+    assert "Use it again" not in shop.client(token).get("/connections/crm?lang=en").text
