@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hub.config import VARIABLES, read_config
+from hub.config import read_config
 from hub.errors import ConfigError
+from hub.variables import VARIABLES
 
 
 def test_without_any_variable_one_machine_is_enough():

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 
 from hub.store import access
 from hub.store.access import SessionRow
+from hub.store.audit import add_audit
 from hub.store.database import Database
 from hub.values.words import Language
 
@@ -34,7 +35,7 @@ def administrator_link(
             tx, "administrator", "管理者 / Administrator", "administrator", language, now
         )
         access.add_link(tx, _hash(token), user_id, now, now + LINK_LIFE)
-        access.add_audit(
+        add_audit(
             tx,
             at=now,
             actor="terminal",
@@ -54,7 +55,7 @@ def redeem(database: Database, token: str, now: datetime, address: str | None) -
         if user_id is None:
             return None
         access.add_session(tx, _hash(session), user_id, secrets.token_urlsafe(32), now)
-        access.add_audit(
+        add_audit(
             tx,
             at=now,
             actor=f"user:{user_id}",

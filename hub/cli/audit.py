@@ -1,7 +1,7 @@
 """What was changed or looked at from the command line goes into the audit trail."""
 
 from hub.factory import Hub
-from hub.store.access import add_audit
+from hub.store.audit import add_audit
 from hub.store.database import Tx
 
 ACTOR = "terminal"

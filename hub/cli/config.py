@@ -6,7 +6,8 @@ import os
 import click
 
 from hub.cli import language
-from hub.config import VARIABLES, read_config
+from hub.config import read_config
+from hub.variables import VARIABLES
 
 
 @click.command()

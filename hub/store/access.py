@@ -1,9 +1,7 @@
-"""Queries about users, sign-in links, sessions and the audit trail."""
+"""Queries about users, sign-in links and sessions."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 import sqlalchemy as sa
 
@@ -112,26 +110,3 @@ def touch_session(tx: Tx, token_hash: bytes, now: datetime) -> None:
 def end_session(tx: Tx, token_hash: bytes, now: datetime) -> None:
     """End a session for good."""
     tx.execute(sa.update(_session).where(_session.c.token_hash == token_hash).values(ended_at=now))
-
-
-def add_audit(
-    tx: Tx,
-    *,
-    at: datetime,
-    actor: str,
-    action: str,
-    object_: str,
-    address: str | None,
-    detail: Mapping[str, Any],
-) -> None:
-    """Add a row to the audit trail. `detail` holds ids and counts, never a number or a text."""
-    tx.execute(
-        sa.insert(access.audit).values(
-            at=at,
-            actor=actor,
-            action=action,
-            object=object_,
-            address=address,
-            detail=dict(detail),
-        )
-    )

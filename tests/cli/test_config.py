@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from hub.config import VARIABLES
+from hub.variables import VARIABLES
 
 
 def test_it_lists_every_setting_with_default_and_meaning(run):

@@ -3,7 +3,7 @@
 from flask import g, request
 
 from hub.factory import Hub
-from hub.store.access import add_audit
+from hub.store.audit import add_audit
 
 
 def note(hub: Hub, action: str, object_: str) -> None:
