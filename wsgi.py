@@ -5,4 +5,6 @@ from hub.logs import set_up
 from hub.web import create_app
 
 set_up("web")
-application = create_app(build())
+hub = build()
+hub.watch_keys()
+application = create_app(hub)

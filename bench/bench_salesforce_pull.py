@@ -151,7 +151,7 @@ def run() -> Iterator[Ratio]:
             timed("bulk", lambda: ours(connection, above=100))
             timed("plain bulk", lambda: plain(connection, bulk=True))
     middle = {name: statistics.median(each) for name, each in rates.items()}
-    for name, words, floor in (("rest", "by pages (REST)", 1.5), ("bulk", "by Bulk API 2.0", 1.2)):
+    for name, words, floor in (("rest", "by pages (REST)", 1.6), ("bulk", "by Bulk API 2.0", 1.35)):
         yield Ratio(
             name=words,
             ours=middle[name],

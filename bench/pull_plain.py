@@ -12,6 +12,7 @@ from marshmallow import Schema, fields
 from pull_town import NOW, PAGE, Place, Town
 from sqlalchemy.dialects import postgresql, sqlite
 
+from hub.store.ledger import SOURCE
 from hub.store.tables.consent import document, evidence, exclusion
 from hub.store.tables.people import contact, link
 from hub.values.contact import SourceContact
@@ -140,7 +141,7 @@ class Plain:
         clear = {
             "seq": self.seq,
             "event_id": event_id,
-            "schema": "consent-evidence/1",
+            "schema": "consent-evidence/2",
             "event_type": "withdrawn" if out else "given",
             "ground": "consent",
             "contact_id": row["contact_id"],
@@ -161,15 +162,21 @@ class Plain:
             "withdrawal_methods": ["opt_out_page", "reply", "phone"],
         }
         personal = json.dumps({"number": number}, sort_keys=True)
-        salt = os.urandom(16)
+        salt, source_salt = os.urandom(16), os.urandom(16)
         personal_digest = hashlib.sha256(salt + personal.encode()).digest()
+        source = json.dumps([clear["source_ref"], None, None, clear["attachments"]])
+        source_digest = hashlib.sha256(source_salt + source.encode()).digest()
         before = self.hash
-        text = json.dumps(clear | {"personal": personal_digest.hex()}, sort_keys=True, default=str)
+        hashed = {key: value for key, value in clear.items() if key not in SOURCE}
+        hashed |= {"personal": personal_digest.hex(), "source": source_digest.hex()}
+        text = json.dumps(hashed, sort_keys=True, default=str)
         self.hash = hashlib.sha256(before + text.encode()).digest()
         return clear | {
             "personal_enc": self.place.cipher.encrypt(personal, f"evidence.personal:{event_id}"),
             "personal_salt": salt,
             "personal_digest": personal_digest,
+            "source_salt": source_salt,
+            "source_digest": source_digest,
             "prev_hash": before,
             "hash": self.hash,
         }

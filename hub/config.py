@@ -1,8 +1,9 @@
 """What the environment says about this deployment; `hub config` lists it with the defaults."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import time
+from datetime import time, timedelta
 from pathlib import Path
 from typing import cast
 
@@ -17,6 +18,33 @@ class QuietHours:
 
     start: time
     end: time
+
+
+@dataclass(frozen=True, kw_only=True)
+class FrequencyCap:
+    """At most `count` promotional SMS for one number in any span of this length."""
+
+    count: int
+    span: timedelta
+
+
+QUIET_DAYS = ("saturdays", "sundays", "holidays")
+"""The kinds of days on which promotional SMS can be made to wait."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Keeping:
+    """How long personal data is kept by standing rules; None: until somebody orders otherwise.
+
+    Days since a message ended, a reply or an event came, or a number had its last SMS or new
+    ground; years since the last promotional SMS to an erased number.
+    """
+
+    bodies_days: int | None
+    replies_days: int | None
+    events_days: int | None
+    contacts_days: int | None
+    evidence_years: int
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,8 +65,14 @@ class Config:
     sender_name: str
     sender_contact: str
     sender_address: str
+    privacy_url: str
     quiet_hours: QuietHours | None
+    quiet_days: frozenset[str]
+    frequency_caps: tuple[FrequencyCap, ...]
+    number_silent_months: int
     min_strength: int
+    heads_file: Path | None
+    keeping: Keeping
 
     @property
     def key_file(self) -> Path:
@@ -61,14 +95,30 @@ def read_config(environ: Mapping[str, str]) -> Config:
         host=value["HUB_HOST"],
         port=_whole("HUB_PORT", value["HUB_PORT"], 0, 65535),
         public_url=public_url,
-        link_url=_url("HUB_LINK_URL", link_url) if link_url else public_url,
+        link_url=_url("HUB_LINK_URL", link_url) or public_url,
         proxy_hops=_whole("HUB_PROXY_HOPS", value["HUB_PROXY_HOPS"], 0, 10),
         language=_language(value["HUB_LANGUAGE"]),
         sender_name=value["HUB_SENDER_NAME"],
         sender_contact=value["HUB_SENDER_CONTACT"],
         sender_address=value["HUB_SENDER_ADDRESS"],
+        privacy_url=_url("HUB_PRIVACY_URL", value["HUB_PRIVACY_URL"]),
         quiet_hours=_quiet_hours(value["HUB_QUIET_HOURS"]),
+        quiet_days=_quiet_days(value["HUB_QUIET_DAYS"]),
+        frequency_caps=_frequency_caps(value["HUB_FREQUENCY_CAPS"]),
+        number_silent_months=_whole(
+            "HUB_NUMBER_SILENT_MONTHS", value["HUB_NUMBER_SILENT_MONTHS"], 0, 120
+        ),
         min_strength=_whole("HUB_MIN_STRENGTH", value["HUB_MIN_STRENGTH"], 1, 5),
+        heads_file=Path(value["HUB_HEADS_FILE"]) if value["HUB_HEADS_FILE"] else None,
+        keeping=Keeping(
+            bodies_days=_days("HUB_KEEP_BODIES_DAYS", value),
+            replies_days=_days("HUB_KEEP_REPLIES_DAYS", value),
+            events_days=_days("HUB_KEEP_EVENTS_DAYS", value),
+            contacts_days=_days("HUB_KEEP_CONTACTS_DAYS", value),
+            evidence_years=_whole(
+                "HUB_KEEP_EVIDENCE_YEARS", value["HUB_KEEP_EVIDENCE_YEARS"], 1, 30
+            ),
+        ),
     )
 
 
@@ -82,7 +132,22 @@ def _whole(name: str, text: str, least: int, most: int) -> int:
     return int(text)
 
 
+def _days(name: str, value: Mapping[str, str]) -> int | None:
+    text = value[name]
+    if text == "off":
+        return None
+    if not (text.isdecimal() and 1 <= int(text) <= 36500):
+        raise ConfigError(
+            name,
+            f"{name}: write a number of days from 1 to 36500, or off.",
+            f"{name}: 1から36500までの日数、または off を書いてください。",
+        )
+    return int(text)
+
+
 def _url(name: str, text: str) -> str:
+    if not text:
+        return ""
     if not text.startswith(("http://", "https://")) or text.endswith("://"):
         raise ConfigError(
             name,
@@ -114,3 +179,39 @@ def _quiet_hours(text: str) -> QuietHours | None:
             "HUB_QUIET_HOURS: 20:00-09:00 のような時間帯か off を書いてください。",
         ) from None
     return QuietHours(start=start, end=end)
+
+
+def _quiet_days(text: str) -> frozenset[str]:
+    names = frozenset() if text == "off" else frozenset(re.split(r"[\s,]+", text.strip(" ,")))
+    if not names <= frozenset(QUIET_DAYS):
+        raise ConfigError(
+            "HUB_QUIET_DAYS",
+            f"HUB_QUIET_DAYS: write some of {', '.join(QUIET_DAYS)}, or off.",
+            f"HUB_QUIET_DAYS: {'・'.join(QUIET_DAYS)}のいずれか、またはoffを書いてください。",
+        )
+    return names
+
+
+_CAP = re.compile(r"([1-9]\d{0,3})/([1-9]\d{0,2})([dh])")
+
+
+def _frequency_caps(text: str) -> tuple[FrequencyCap, ...]:
+    parts = [] if text == "off" else re.split(r"[\s,]+", text.strip(" ,"))
+    found = [_CAP.fullmatch(part) for part in parts]
+    caps = [
+        FrequencyCap(
+            count=int(match[1]),
+            span=timedelta(days=int(match[2]))
+            if match[3] == "d"
+            else timedelta(hours=int(match[2])),
+        )
+        for match in found
+        if match
+    ]
+    if len(caps) < len(parts):
+        raise ConfigError(
+            "HUB_FREQUENCY_CAPS",
+            "HUB_FREQUENCY_CAPS: write how many in how long, such as 2/1d 5/7d, or off.",
+            "HUB_FREQUENCY_CAPS: 「2/1d 5/7d」のような上限(1日2通・7日5通)かoffを書いてください。",
+        )
+    return tuple(caps)

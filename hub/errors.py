@@ -5,6 +5,9 @@ A plugin raises one of the four kinds a caller can act on. Anything else that le
 body: the sentences are shown to people and written to logs.
 """
 
+from collections.abc import Iterable
+
+from hub.values.problem import Problem
 from hub.values.ref import Ref
 from hub.values.words import Words
 
@@ -47,6 +50,43 @@ class ConfigError(HubError):
     def __init__(self, key: str, en: str, ja: str | None = None) -> None:
         super().__init__(en, ja)
         self.key = key
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """Give the keys of all settings that must be changed."""
+        return (self.key,)
+
+    @property
+    def lines(self) -> tuple[Words, ...]:
+        """Give one sentence for each setting that must be changed."""
+        return (self.words,)
+
+
+class SettingsError(ConfigError):
+    """Several settings must be changed, and all of them are told at once.
+
+    `problems` has one entry a key; the error's own words have one line for each. `where` stands
+    before each key (`connections.crm`).
+    """
+
+    def __init__(self, where: str, problems: Iterable[Problem]) -> None:
+        self.problems = tuple(problems)
+        self._lines = tuple(problem.sentence(where) for problem in self.problems)
+        super().__init__(
+            self.problems[0].key,
+            "\n".join(line.en for line in self._lines),
+            "\n".join(line.ja for line in self._lines),
+        )
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """Give the keys of all settings that must be changed."""
+        return tuple(problem.key for problem in self.problems)
+
+    @property
+    def lines(self) -> tuple[Words, ...]:
+        """Give one sentence for each setting that must be changed."""
+        return self._lines
 
 
 class RecordError(HubError):

@@ -1,19 +1,23 @@
 """Putting one hub together from its configuration. The only place that knows every room."""
 
 import os
+import socket
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
+from urllib.parse import urlsplit
 
 from hub.broker import connect
 from hub.config import Config, read_config
 from hub.connections.directory import Connections
 from hub.connections.provision import provision
 from hub.connections.senders import Senders
+from hub.connections.shelf import Shelves
 from hub.consent.policy import Policy, policy_from
 from hub.messages.linter import Sender
 from hub.messages.outbox import Outbox
+from hub.messages.signups import SignUps
 from hub.plugins.guard import Guard
 from hub.plugins.loader import load
 from hub.plugins.provisioning import read
@@ -21,7 +25,8 @@ from hub.plugins.registry import Registry
 from hub.queue import Bells
 from hub.store.cipher import Cipher
 from hub.store.database import Database
-from hub.store.identity import open_ring
+from hub.store.identity import open_cipher
+from hub.store.roll import KeyWatch
 from hub.store.upgrade import upgrade
 
 
@@ -42,6 +47,11 @@ class Hub:
     bells: Bells
     policy: Policy
     clock: Callable[[], datetime] = system_clock
+
+    def watch_keys(self) -> None:
+        """Keep this process's keys fresh, and say which it has when a rotation asks."""
+        name = f"{socket.gethostname()[:30]}:{os.getpid()}"
+        KeyWatch(self.database, self.cipher, name).start()
 
     @cached_property
     def senders(self) -> Senders:
@@ -71,6 +81,20 @@ class Hub:
             link_url=self.config.link_url,
         )
 
+    @cached_property
+    def sign_ups(self) -> SignUps:
+        """Where opt-in forms and their codes are taken."""
+        return SignUps(
+            database=self.database,
+            cipher=self.cipher,
+            connections=self.connections,
+            bells=self.bells,
+            clock=self.clock,
+            policy=self.policy,
+            sender=self.sender,
+            host=urlsplit(self.config.public_url).hostname or "",
+        )
+
 
 def build(
     environ: Mapping[str, str] | None = None, *, clock: Callable[[], datetime] = system_clock
@@ -87,9 +111,10 @@ def build(
     file = read(config.plugins_file, environ)
     database = Database(config.database_url)
     upgrade(database)
-    cipher = Cipher(open_ring(database, config))
+    cipher = open_cipher(database, config)
     guard = Guard()
     registry = load(file.load, guard)
+    broker = connect(config)
     connections = Connections(
         database=database,
         cipher=cipher,
@@ -97,6 +122,7 @@ def build(
         provisioned=provision(database, cipher, file, registry, clock()),
         public_url=config.public_url,
         clock=clock,
+        shelves=Shelves(broker, cipher),
     )
     return Hub(
         config=config,
@@ -104,7 +130,7 @@ def build(
         cipher=cipher,
         registry=registry,
         connections=connections,
-        bells=Bells(connect(config)),
+        bells=Bells(broker),
         policy=policy_from(config),
         clock=clock,
     )

@@ -4,13 +4,18 @@ RQ finds these functions by name, so the hub they work on is made once a process
 Each is harmless to repeat and does nothing where nothing is due.
 """
 
+import logging
 import os
 import socket
 from collections.abc import Callable
 from datetime import timedelta
 from functools import cache
 
+from hub.consent import heads as keeping
+from hub.contacts import consent_pushing, erasure_traces
+from hub.contacts import erasure as erasing
 from hub.contacts import pull as pulling
+from hub.contacts import retention as terms
 from hub.contacts import vanish as vanishing
 from hub.contacts.progress import RunResult
 from hub.events import handle, polling
@@ -18,9 +23,11 @@ from hub.factory import Hub, build
 from hub.messages import dispatch
 from hub.messages import notes as noting
 from hub.messages import reconcile as reconciling
+from hub.messages.canceling import cancel_waiting
 from hub.optout import pushes as pushing
 from hub.queue import heard
 
+_log = logging.getLogger(__name__)
 DRAIN = timedelta(seconds=30)
 READ = timedelta(seconds=20)
 """How long one job reads before it lets opt-outs pass; the next one goes on from there."""
@@ -76,6 +83,22 @@ def pushes() -> None:
     heard(h.bells.redis, "pushes", lambda: pushing.push_open(h.database, h.connections, h.clock))
 
 
+def consents() -> None:
+    """Tell the platforms of consents that are due."""
+    h = hub()
+    heard(
+        h.bells.redis,
+        "consents",
+        lambda: consent_pushing.push_consents(h.database, h.connections, h.clock),
+    )
+
+
+def tidy() -> None:
+    """Forget what was typed into forms and never confirmed."""
+    h = hub()
+    heard(h.bells.redis, "tidy", h.sign_ups.tidy)
+
+
 def notes() -> None:
     """Leave the notes that are due."""
     h = hub()
@@ -115,6 +138,46 @@ def reconcile() -> None:
         "reconcile",
         lambda: reconciling.reconcile(h.database, h.cipher, h.connections, h.bells, h.clock),
     )
+
+
+def heads() -> None:
+    """Keep the newest hashes of the chains outside the store."""
+    h = hub()
+
+    def work() -> None:
+        for each in keeping.keep(h.database, h.config, h.clock()):
+            if not each.vouches:
+                _log.error("heads in %s: %s; run hub consent heads", each.path, each.troubles[-1])
+
+    heard(h.bells.redis, "heads", work)
+
+
+def erasures() -> None:
+    """Carry out the orders to erase that are due."""
+    h = hub()
+
+    def work() -> None:
+        done = erasing.carry_out_due(h.database, cancel_waiting, h.clock, deadline=h.clock() + READ)
+        if done.unfinished:
+            h.bells.erasures()
+        elif done.people:
+            erasure_traces.take_out(h.database, h.clock(), by_day=True)
+
+    heard(h.bells.redis, "erasures", work)
+
+
+def retention() -> None:
+    """Clear what is over its time, and look once more at whom orders erased."""
+    h = hub()
+
+    def work() -> None:
+        erasing.look_again(h.database, h.clock())
+        terms.apply(
+            h.database, cancel_waiting, h.clock, h.config.keeping, deadline=h.clock() + READ
+        )
+        erasure_traces.take_out(h.database, h.clock(), by_day=False)
+
+    heard(h.bells.redis, "retention", work)
 
 
 def _read(

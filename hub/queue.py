@@ -57,6 +57,14 @@ class Bells:
         """Opt-outs wait for their platforms."""
         self._ring("sync", "pushes")
 
+    def consents(self) -> None:
+        """Consents wait for their platforms."""
+        self._ring("sync", "consents")
+
+    def tidy(self) -> None:
+        """What was typed into forms and never confirmed is to be forgotten."""
+        self._ring("events", "tidy")
+
     def notes(self) -> None:
         """Notes wait for their records."""
         self._ring("sync", "notes")
@@ -72,6 +80,18 @@ class Bells:
     def reconcile(self) -> None:
         """Messages are to be looked over: leases, holds, unknowns, waiting reports."""
         self._ring("events", "reconcile")
+
+    def heads(self) -> None:
+        """The newest hashes of the chains are to be kept outside the store."""
+        self._ring("events", "heads")
+
+    def erasures(self) -> None:
+        """Orders to erase are due."""
+        self._ring("events", "erasures")
+
+    def retention(self) -> None:
+        """What is over its time is to be cleared."""
+        self._ring("events", "retention")
 
     def rest(self, bell: str, seconds: float) -> None:
         """Let a bell be for so long: a platform said when it may be asked again."""

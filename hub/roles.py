@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from typing import Protocol, runtime_checkable
 
 from hub.values.activity import Activity
+from hub.values.consent import Consent
 from hub.values.contact import SourceContact
 from hub.values.event import Acknowledgement, Event, Inbound
 from hub.values.gateway import DeliveryReport, GatewayProfile, Outgoing, Receipt, Reply
@@ -99,6 +100,20 @@ class OptOutSink(Protocol):
         Repeating is harmless. One record that cannot be written never keeps the others from it.
         An opt-out always wins over what the record holds; a restore never overwrites an opt-out
         made in the platform since `OptOut.at`.
+        """
+        ...
+
+
+@runtime_checkable
+class ConsentSink(Protocol):
+    """Writes consents that were given to the hub into the platform's records."""
+
+    def record(self, consents: Sequence[Consent]) -> Sequence[Outcome]:
+        """Write each consent to its record; give one outcome for each, by id.
+
+        Repeating is harmless. One record that cannot be written never keeps the others from it.
+        A consent never overwrites an opt-out, nor a no that may be newer than `Consent.at`: such a
+        record is `blocked`, with a sentence that says what to do. Since spec 1.0.
         """
         ...
 

@@ -15,6 +15,7 @@ from redis import Redis
 from redis.exceptions import RedisError
 
 from hub.connections.directory import Connections
+from hub.consent.heads import EVERY
 from hub.errors import HubError
 from hub.queue import Bells
 
@@ -40,6 +41,11 @@ def beats(connections: Connections, bells: Bells) -> list[Beat]:
         Beat(name="events", every=10, ring=bells.events),
         Beat(name="pushes", every=10, ring=bells.pushes),
         Beat(name="notes", every=15, ring=bells.notes),
+        Beat(name="consents", every=15, ring=bells.consents),
+        Beat(name="tidy", every=60, ring=bells.tidy),
+        Beat(name="erasures", every=60, ring=bells.erasures),
+        Beat(name="retention", every=3600, ring=bells.retention),
+        Beat(name="heads", every=EVERY.total_seconds(), ring=bells.heads),
     ]
     for row in connections.rows():
         if not row.enabled or row.state != "ok":

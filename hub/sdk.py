@@ -7,6 +7,7 @@ from hub.errors import (
     PluginBug,
     RecordError,
     RefusedInbound,
+    SettingsError,
     TransientError,
 )
 from hub.hooks import hookimpl
@@ -14,6 +15,7 @@ from hub.http import HttpClient, retry_after
 from hub.roles import (
     Acknowledges,
     ActivitySink,
+    ConsentSink,
     ContactSource,
     EventTrigger,
     LooksUp,
@@ -26,8 +28,16 @@ from hub.roles import (
 )
 from hub.settings import Secret, SecretText, Settings, is_loopback
 from hub.values.activity import Activity
-from hub.values.connection import Account, Connection
-from hub.values.contact import Answer, ConsentReading, OptOutReading, SourceContact
+from hub.values.connection import Account, Connection, Usage
+from hub.values.consent import Consent
+from hub.values.contact import (
+    Answer,
+    ConsentReading,
+    FurtherNumber,
+    NumberKind,
+    OptOutReading,
+    SourceContact,
+)
 from hub.values.event import Acknowledgement, Event, Inbound
 from hub.values.gateway import (
     DeliveryReport,
@@ -42,7 +52,9 @@ from hub.values.mapping import FieldMapping, SourceField
 from hub.values.optout import Change, OptOut, Outcome, OutcomeState
 from hub.values.page import Page, Skipped
 from hub.values.preparation import PreparationStep, Prepared
+from hub.values.problem import Problem
 from hub.values.ref import Ref
+from hub.values.shelf import MemoryShelf, Shelf
 from hub.values.words import Words
 
 __all__ = [
@@ -56,18 +68,23 @@ __all__ = [
     "Change",
     "ConfigError",
     "Connection",
+    "Consent",
     "ConsentReading",
+    "ConsentSink",
     "ContactSource",
     "DeliveryReport",
     "Event",
     "EventTrigger",
     "FieldMapping",
+    "FurtherNumber",
     "GatewayProfile",
     "HttpClient",
     "HubError",
     "Inbound",
     "LooksUp",
+    "MemoryShelf",
     "MessageGateway",
+    "NumberKind",
     "OptOut",
     "OptOutReading",
     "OptOutSink",
@@ -80,6 +97,7 @@ __all__ = [
     "Preparation",
     "PreparationStep",
     "Prepared",
+    "Problem",
     "Receipt",
     "ReceiptState",
     "ReceivesEvents",
@@ -92,10 +110,13 @@ __all__ = [
     "Secret",
     "SecretText",
     "Settings",
+    "SettingsError",
+    "Shelf",
     "Skipped",
     "SourceContact",
     "SourceField",
     "TransientError",
+    "Usage",
     "Words",
     "hookimpl",
     "is_loopback",

@@ -119,11 +119,96 @@ VARIABLES: tuple[Variable, ...] = (
         meaning=Words("送信者の住所", "Postal address of the sender, shown on the sender page."),
     ),
     Variable(
+        name="HUB_PRIVACY_URL",
+        default="",
+        meaning=Words(
+            "個人情報の取り扱いのページ(送信者情報のページに表示)",
+            "The privacy notice, linked on the sender page.",
+        ),
+    ),
+    Variable(
         name="HUB_QUIET_HOURS",
         default="20:00-09:00",
         meaning=Words(
             "広告SMSを送らない時間帯(日本時間)。offでなし",
             "When advertising SMS waits (Japan time); off: never.",
+        ),
+    ),
+    Variable(
+        name="HUB_QUIET_DAYS",
+        default="off",
+        meaning=Words(
+            "広告SMSを送らない日 (saturdays, sundays, holidaysをカンマ区切り)。offでなし",
+            "Days on which advertising SMS waits: saturdays, sundays, holidays "
+            "(Japanese public ones), separated by commas; off: none.",
+        ),
+    ),
+    Variable(
+        name="HUB_FREQUENCY_CAPS",
+        default="off",
+        meaning=Words(
+            "1つの番号への広告SMSの上限。「2/1d 5/7d」は1日2通・7日5通まで。offでなし",
+            "The most advertising SMS for one number: 2/1d 5/7d is two in a day and five in "
+            "seven; h for hours; off: any.",
+        ),
+    ),
+    Variable(
+        name="HUB_NUMBER_SILENT_MONTHS",
+        default="12",
+        meaning=Words(
+            "到達しないまま過ぎると許諾を使わなくなる月数(番号の再利用に備える)。0でなし",
+            "Months without a delivery after which a number's consents must be renewed, since "
+            "carriers give numbers to others; 0: never.",
+        ),
+    ),
+    Variable(
+        name="HUB_HEADS_FILE",
+        default="",
+        meaning=Words(
+            "許諾の記録と操作履歴の最新ハッシュを控える2つめのファイル(別のディスクに)",
+            "A second file for the newest hashes of ledger and audit trail; on another disk.",
+        ),
+    ),
+    Variable(
+        name="HUB_KEEP_BODIES_DAYS",
+        default="180",
+        meaning=Words(
+            "送信済みSMSの本文を残す日数。offで期限なし",
+            "Days for which texts of SMS are kept after they ended; off: no limit.",
+        ),
+    ),
+    Variable(
+        name="HUB_KEEP_REPLIES_DAYS",
+        default="180",
+        meaning=Words(
+            "返信の本文を残す日数。offで期限なし",
+            "Days for which texts of replies are kept; off: no limit.",
+        ),
+    ),
+    Variable(
+        name="HUB_KEEP_EVENTS_DAYS",
+        default="30",
+        meaning=Words(
+            "処理済みイベントの内容を残す日数。offで期限なし",
+            "Days for which the content of closed events is kept; off: no limit.",
+        ),
+    ),
+    Variable(
+        name="HUB_KEEP_CONTACTS_DAYS",
+        default="off",
+        meaning=Words(
+            "送信も許諾の更新もない連絡先を消去するまでの日数。offで消去しない",
+            "Days without an SMS and without a new consent after which a person is erased; "
+            "off: never.",
+        ),
+    ),
+    Variable(
+        name="HUB_KEEP_EVIDENCE_YEARS",
+        default="3",
+        meaning=Words(
+            "消去した人の許諾の記録を元レコードとともに残す年数(最後の広告SMSから。特商法12条の3)",
+            "Years after the last advertising SMS for which the evidence of an erased person names "
+            "its source (特定商取引法 art. 12-3).",
         ),
     ),
     Variable(

@@ -1,6 +1,6 @@
 """What the environment says, checked."""
 
-from datetime import time
+from datetime import time, timedelta
 from pathlib import Path
 
 import pytest
@@ -65,6 +65,10 @@ def test_quiet_hours_are_a_span_or_off():
         ("HUB_LANGUAGE", "fr"),
         ("HUB_QUIET_HOURS", "20:00"),
         ("HUB_QUIET_HOURS", "25:00-09:00"),
+        ("HUB_KEEP_BODIES_DAYS", "soon"),
+        ("HUB_KEEP_REPLIES_DAYS", "-1"),
+        ("HUB_KEEP_CONTACTS_DAYS", "never"),
+        ("HUB_KEEP_EVIDENCE_YEARS", "off"),
     ],
 )
 def test_a_wrong_value_is_told_by_its_variable_and_never_repeated(name, value):
@@ -104,3 +108,34 @@ def test_every_variable_is_explained_in_both_languages():
         assert each.meaning.ja
         assert each.meaning.en
         assert each.meaning.ja != each.meaning.en
+
+
+def test_quiet_days_are_some_of_three_kinds_or_off():
+    assert read_config({}).quiet_days == frozenset()
+    days = read_config({"HUB_QUIET_DAYS": "sundays, holidays"}).quiet_days
+    assert days == {"sundays", "holidays"}
+    with pytest.raises(ConfigError, match="HUB_QUIET_DAYS"):
+        read_config({"HUB_QUIET_DAYS": "mondays"})
+
+
+def test_caps_say_how_many_in_how_long():
+    assert read_config({}).frequency_caps == ()
+    caps = read_config({"HUB_FREQUENCY_CAPS": "2/1d, 5/7d 1/12h"}).frequency_caps
+    assert [(cap.count, cap.span / timedelta(hours=1)) for cap in caps] == [
+        (2, 24),
+        (5, 168),
+        (1, 12),
+    ]
+
+
+@pytest.mark.parametrize("caps", ["2", "0/1d", "2/0d", "2/1w", "2/1d;x", "-1/1d", "2/1d 5"])
+def test_caps_that_say_something_else_are_refused(caps):
+    with pytest.raises(ConfigError, match="HUB_FREQUENCY_CAPS"):
+        read_config({"HUB_FREQUENCY_CAPS": caps})
+
+
+def test_a_silent_number_is_given_a_year_unless_told_otherwise():
+    assert read_config({}).number_silent_months == 12
+    assert read_config({"HUB_NUMBER_SILENT_MONTHS": "0"}).number_silent_months == 0
+    with pytest.raises(ConfigError, match="HUB_NUMBER_SILENT_MONTHS"):
+        read_config({"HUB_NUMBER_SILENT_MONTHS": "1.5"})

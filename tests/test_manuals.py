@@ -50,8 +50,8 @@ def test_the_readme_lists_every_command_of_hub():
         text=True,
         check=True,
     )
-    offered = set(re.findall(r"^  ([a-z]+)(?:  |$)", told.stdout.partition("Commands:")[2], re.M))
-    listed = set(re.findall(r"^\| `hub ([a-z]+)", text_of(ROOT / "README.md"), re.M))
+    offered = set(re.findall(r"^  ([a-z-]+)(?:  |$)", told.stdout.partition("Commands:")[2], re.M))
+    listed = set(re.findall(r"^\| `hub ([a-z-]+)", text_of(ROOT / "README.md"), re.M))
     assert offered
     assert listed == offered
 

@@ -19,9 +19,14 @@ RINGS: list[tuple[str, str, Callable[[Bells], None]]] = [
     ("sync", "vanish:3", lambda bells: bells.vanish(3)),
     ("sync", "pushes", lambda bells: bells.pushes()),
     ("sync", "notes", lambda bells: bells.notes()),
+    ("sync", "consents", lambda bells: bells.consents()),
+    ("events", "tidy", lambda bells: bells.tidy()),
     ("events", "events", lambda bells: bells.events()),
     ("events", "poll:3", lambda bells: bells.poll(3)),
     ("events", "reconcile", lambda bells: bells.reconcile()),
+    ("events", "heads", lambda bells: bells.heads()),
+    ("events", "erasures", lambda bells: bells.erasures()),
+    ("events", "retention", lambda bells: bells.retention()),
 ]
 
 

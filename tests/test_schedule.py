@@ -12,7 +12,17 @@ from hub.factory import build
 from hub.queue import QUEUES, Bells, queue
 from hub.schedule import LOCK, LOCK_SECONDS, Schedule, beats
 
-FIXED = {"reconcile", "events", "pushes", "notes"}
+FIXED = {
+    "reconcile",
+    "events",
+    "pushes",
+    "notes",
+    "consents",
+    "tidy",
+    "heads",
+    "erasures",
+    "retention",
+}
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ import pytest
 
 from hub import errors
 from hub.plugins.provisioning import read
-from hub.plugins.registry import ROLES
+from hub.plugins.registry import ADDED, ROLES
 from hub.scaffold.package import package, write
 from hub.values.connection import Connection
 from hub.values.event import Inbound
@@ -127,7 +127,7 @@ def test_every_default_of_the_profile_is_true() -> None:
 
 
 def test_every_hook_and_every_error_is_named() -> None:
-    for hook in ("connection_settings", "check_connection", *ROLES):
+    for hook in ("connection_settings", "check_connection", *ROLES, *ADDED):
         assert f"| `{hook}(" in PAGE
     for name, error in vars(errors).items():
         if isinstance(error, type) and issubclass(error, errors.HubError):

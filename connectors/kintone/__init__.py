@@ -4,6 +4,7 @@ from hub.sdk import (
     Account,
     ActivitySink,
     Connection,
+    ConsentSink,
     ContactSource,
     EventTrigger,
     OptOutSink,
@@ -13,6 +14,7 @@ from hub.sdk import (
 
 from .account import whoami
 from .client import KintoneClient
+from .consents import KintoneConsents
 from .contacts import KintoneContacts
 from .settings import KintoneSettings
 from .sinks import KintoneNotes, KintoneOptOuts
@@ -47,6 +49,12 @@ def event_trigger(connection: Connection) -> EventTrigger:
 def opt_out_sink(connection: Connection) -> OptOutSink:
     """The app's opt-out field."""
     return KintoneOptOuts(connection)
+
+
+@hookimpl
+def consent_sink(connection: Connection) -> ConsentSink:
+    """The app's consent field, with the fields that prove it."""
+    return KintoneConsents(connection)
 
 
 @hookimpl

@@ -4,14 +4,14 @@ import time
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 
-from hub.sdk import Activity, OptOut, Outcome, OutcomeState, TransientError, Words
+from hub.sdk import Activity, Consent, OptOut, Outcome, OutcomeState, TransientError, Words
 
 from .refusals import Throttled
 
 PATIENCE = 60.0
 """Seconds that failing calls of one batch may cost before the rest waits for the next batch."""
 
-Item = TypeVar("Item", OptOut, Activity)
+Item = TypeVar("Item", OptOut, Activity, Consent)
 
 
 def one_by_one(items: Sequence[Item], act: Callable[[Item], Outcome]) -> list[Outcome]:
@@ -38,7 +38,7 @@ def one_by_one(items: Sequence[Item], act: Callable[[Item], Outcome]) -> list[Ou
     return outcomes
 
 
-def done(item: OptOut | Activity, version: str | None, *, confirmed: bool) -> Outcome:
+def done(item: OptOut | Activity | Consent, version: str | None, *, confirmed: bool) -> Outcome:
     """Give the outcome of a write that kintone acknowledged."""
     return Outcome(
         id=item.id,
@@ -49,16 +49,16 @@ def done(item: OptOut | Activity, version: str | None, *, confirmed: bool) -> Ou
     )
 
 
-def later(item: OptOut | Activity, retry_after: float | None) -> Outcome:
+def later(item: OptOut | Activity | Consent, retry_after: float | None) -> Outcome:
     """Give the outcome of a write to be tried again after so many seconds."""
     return Outcome(id=item.id, ref=item.ref, state=OutcomeState.LATER, retry_after=retry_after)
 
 
-def blocked(item: OptOut | Activity, why: Words) -> Outcome:
+def blocked(item: OptOut | Activity | Consent, why: Words) -> Outcome:
     """Give the outcome of a write that needs somebody to change something first."""
     return Outcome(id=item.id, ref=item.ref, state=OutcomeState.BLOCKED, why=why)
 
 
-def gone(item: OptOut | Activity) -> Outcome:
+def gone(item: OptOut | Activity | Consent) -> Outcome:
     """Give the outcome of a write to a record that is not there any more."""
     return Outcome(id=item.id, ref=item.ref, state=OutcomeState.GONE)

@@ -157,6 +157,19 @@ def check_opt_out(form: Form, mapping: FieldMapping, connection: Connection) -> 
         check.writable("opt_out_at", mapping.opt_out_at)
 
 
+def check_consent(form: Form, mapping: FieldMapping, connection: Connection) -> None:
+    """Raise ConfigError(`mapping.…`) unless a consent can be written to the form."""
+    check = _Check(form, connection)
+    if mapping.consent is None:
+        raise check.error(
+            "consent",
+            "no field is mapped for consent, so kintone cannot be told. Choose one.",
+            "許諾を書き込むフィールドが設定されていません。フィールドを選んでください。",
+        )
+    check_mapping(form, mapping, connection)
+    check.writable("consent", mapping.consent)
+
+
 def _check_opt_out(check: "_Check", mapping: FieldMapping) -> None:
     check.field("opt_out", mapping.opt_out, _ANSWERS)
     check.labels("opt_out", "opt_out_value", mapping.opt_out, mapping.opt_out_value)

@@ -8,6 +8,7 @@ from hub.sdk import (
     Change,
     ConfigError,
     Connection,
+    Consent,
     FieldMapping,
     OptOut,
     Outcome,
@@ -35,12 +36,12 @@ from .refusals import (
 )
 
 _FORM_GOOD_FOR = 60.0
-_LOCK_PAUSE = 15.0
+LOCK_PAUSE = 15.0
 _UNDONE_PAUSE = 60.0
 _RESTORE_TRIES = 3
 _REMEMBERED = 10_000
 
-_OTHER_APP = Words(
+OTHER_APP = Words(
     ja="このレコードは現在の設定とは別のアプリのものです。接続のアプリIDを確認してください。",
     en="The record belongs to another app than the connection's. Check the app number.",
 )
@@ -75,7 +76,7 @@ class KintoneOptOuts:
 
     def _push(self, opt_out: OptOut) -> Outcome:
         if opt_out.ref.object != str(self._client.app):
-            return blocked(opt_out, _OTHER_APP)
+            return blocked(opt_out, OTHER_APP)
         form = self._watch.recent(_FORM_GOOD_FOR).form
         mapping = self._connection.mapping or FieldMapping(phone="")
         try:
@@ -93,14 +94,14 @@ class KintoneOptOuts:
             return self._refused(opt_out, record, field)
         writes = field.to_opt_out(record, opt_out.at)
         if not writes:
-            return done(opt_out, _revision(record), confirmed=True)
+            return done(opt_out, revision_of(record), confirmed=True)
         # Without a revision: an opt-out wins over whatever changed meanwhile.
         answer = self._client.update(opt_out.ref.id, writes)
-        if isinstance(answer, Refusal) and not _outcome(opt_out, answer, self._connection):
+        if isinstance(answer, Refusal) and not outcome_of(opt_out, answer, self._connection):
             # The date is a courtesy; where it cannot be written the refusal still must be.
             tick = {code: value for code, value in writes.items() if code == field.field.code}
             if not tick:
-                return done(opt_out, _revision(record), confirmed=True)
+                return done(opt_out, revision_of(record), confirmed=True)
             if tick != writes:
                 answer = self._client.update(opt_out.ref.id, tick)
         if isinstance(answer, Refusal):
@@ -113,7 +114,7 @@ class KintoneOptOuts:
             record = self._client.record(opt_out.ref.id)
             if isinstance(record, Refusal):
                 return self._refused(opt_out, record, field)
-            revision = _revision(record)
+            revision = revision_of(record)
             if not field.is_out(record):
                 return done(opt_out, revision, confirmed=True)
             ours = revision in (opt_out.version, self._ours.get(opt_out.ref.id))
@@ -127,7 +128,7 @@ class KintoneOptOuts:
                 return self._read_back(opt_out, field, answer)
             if answer.code != CHANGED_MEANWHILE:
                 return self._refused(opt_out, answer, field)
-        return later(opt_out, _LOCK_PAUSE)
+        return later(opt_out, LOCK_PAUSE)
 
     def _read_back(self, opt_out: OptOut, field: OptOutField, revision: str) -> Outcome:
         try:
@@ -145,10 +146,10 @@ class KintoneOptOuts:
         return later(opt_out, _UNDONE_PAUSE) if wanted else blocked(opt_out, _STAYS_OUT)
 
     def _refused(self, opt_out: OptOut, refusal: Refusal, field: OptOutField) -> Outcome:
-        known = _outcome(opt_out, refusal, self._connection)
+        known = outcome_of(opt_out, refusal, self._connection)
         if known:
             return known
-        return self._by_hand(opt_out, _why_not(refusal, field))
+        return self._by_hand(opt_out, why_not(refusal, field))
 
     def _by_hand(self, opt_out: OptOut, why: Words) -> Outcome:
         """Ask the people who work with the record to do it, once, in a comment."""
@@ -181,17 +182,19 @@ class KintoneNotes:
 
     def _leave(self, activity: Activity) -> Outcome:
         if activity.ref.object != str(self._client.app):
-            return blocked(activity, _OTHER_APP)
+            return blocked(activity, OTHER_APP)
         refusal = self._comments.leave(
             activity.ref.id, activity.text, id_=activity.id, since=activity.at
         )
         if refusal is None:
             return done(activity, None, confirmed=False)
-        known = _outcome(activity, refusal, self._connection)
-        return known or blocked(activity, _why_not(refusal, None))
+        known = outcome_of(activity, refusal, self._connection)
+        return known or blocked(activity, why_not(refusal, None))
 
 
-def _outcome(item: OptOut | Activity, refusal: Refusal, connection: Connection) -> Outcome | None:
+def outcome_of(
+    item: OptOut | Activity | Consent, refusal: Refusal, connection: Connection
+) -> Outcome | None:
     """Give the outcome of a refusal that nobody has to explain; None where people must act.
 
     Raises ConfigError where the refusal is about the app and not about this record.
@@ -202,11 +205,12 @@ def _outcome(item: OptOut | Activity, refusal: Refusal, connection: Connection) 
         raise error_for(refusal, connection)
     passing = refusal.code in LOCKED or refusal.code == CHANGED_MEANWHILE
     if passing or (refusal.status >= 500 and refusal.code not in RIGHTS | {INVALID}):
-        return later(item, _LOCK_PAUSE)
+        return later(item, LOCK_PAUSE)
     return None
 
 
-def _why_not(refusal: Refusal, field: OptOutField | None) -> Words:
+def why_not(refusal: Refusal, field: OptOutField | None) -> Words:
+    """Give the sentence for a refusal that somebody has to do something about."""
     if refusal.code == COMMENTS_OFF:
         return Words(
             ja="このアプリではコメント機能が無効です。アプリの設定でコメントを有効にしてください。",
@@ -250,5 +254,6 @@ def _please(opt_out: OptOut) -> str:
     )
 
 
-def _revision(record: Mapping[str, Any]) -> str:
+def revision_of(record: Mapping[str, Any]) -> str:
+    """Give the number of a record's state."""
     return str(record.get("$revision", {}).get("value", ""))

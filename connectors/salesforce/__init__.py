@@ -4,6 +4,7 @@ from hub.sdk import (
     Account,
     ActivitySink,
     Connection,
+    ConsentSink,
     ContactSource,
     EventTrigger,
     OptOutSink,
@@ -13,6 +14,7 @@ from hub.sdk import (
 
 from .account import whoami
 from .client import SalesforceClient
+from .consentsink import SalesforceConsents
 from .contacts import SalesforceContacts
 from .notes import SalesforceNotes
 from .optouts import SalesforceOptOuts
@@ -48,6 +50,12 @@ def event_trigger(connection: Connection) -> EventTrigger:
 def opt_out_sink(connection: Connection) -> OptOutSink:
     """The opt-out fields and consent rows of the org."""
     return SalesforceOptOuts(connection)
+
+
+@hookimpl
+def consent_sink(connection: Connection) -> ConsentSink:
+    """The consent fields and consent rows of the org, with what proves the consent."""
+    return SalesforceConsents(connection)
 
 
 @hookimpl

@@ -1,34 +1,110 @@
 """Which org a connection reaches, and as which user."""
 
+from collections.abc import Iterator
 from typing import Any
 
-from hub.sdk import Account, AuthError, ConfigError, Connection
+from hub.sdk import Account, AuthError, ConfigError, Connection, FieldMapping, Problem, Words
 
-from .check import check_mapping, check_opt_out
+from . import check, consentcode, soql
 from .client import SalesforceClient
-from .refusals import Refusal, away, error_for
+from .consentcode import INDIVIDUAL, KEY
+from .fields import Shape, read_fields
+from .refusals import NO_SUCH, Refusal, away, error_for
 from .shapewatch import ShapeWatch
+from .tasks import NEEDED
 
 
 def whoami(client: SalesforceClient, connection: Connection) -> Account:
     """Sign in, name org and user, and look whether version, objects and mapping fit.
 
-    Raises ConfigError for the first thing that does not fit: a version the org lacks, an object
-    or a mapped field the user does not see, an opt-out field the user may not write.
+    Raises ConfigError for a version the org lacks, and SettingsError for all that does not fit at
+    once: objects and mapped fields the user does not see or may not write, types, values.
     """
     org, user, name = _user(client, connection)
     _check_version(client, connection)
-    usage = client.usage()
     shape = ShapeWatch(client, connection, lambda _: None).look()
-    if connection.mapping is not None:
-        check_mapping(shape, connection.mapping, connection)
-        if connection.mapping.opt_out is not None:
-            check_opt_out(shape, connection.mapping, connection)
+    mapping = connection.mapping
+    problems = list(check.hidden(shape))
+    if mapping is not None:
+        problems += check.unfit(shape, mapping)
+        problems += _unreachable(client, shape, mapping, connection)
+        if any(mapping.of(object_).opt_out for object_ in shape.objects):
+            for object_ in shape.objects:
+                problems += check.unwritable(shape, mapping, object_)
+    check.refuse(problems, connection)
     company = _company(client) or str(connection.settings["domain"])
-    label = f"{company} ({name})"
-    if usage.most:
-        label += f", API {usage.used:,} / {usage.most:,}"
-    return Account(id=f"{org[:15]}/{user[:15]}", label=label)
+    return Account(
+        id=f"{org[:15]}/{user[:15]}",
+        label=f"{company} ({name})",
+        usage=client.usage,
+        advice=[*_row_advice(shape, mapping), *_task_advice(client, connection)],
+    )
+
+
+def _unreachable(
+    client: SalesforceClient, shape: Shape, mapping: FieldMapping, connection: Connection
+) -> Iterator[Problem]:
+    """Try the fields of related records (`Account.Name`): describe does not list them."""
+    for object_ in shape.objects:
+        of = mapping.of(object_)
+        codes = {"name": of.name, "site": of.site}
+        codes |= {f"attributes.{name}": code for name, code in of.attributes.items()}
+        for key, code in codes.items():
+            if code is None or "." not in code or code.startswith(f"{INDIVIDUAL}."):
+                continue
+            rows = client.tried(soql.first(object_, code))
+            if isinstance(rows, Refusal):
+                if rows.code not in NO_SUCH and rows.code != "INVALID_RELATIONSHIP":
+                    raise error_for(rows, connection)
+                yield _no_way(mapping, object_, key, code)
+
+
+def _no_way(mapping: FieldMapping, object_: str, key: str, code: str) -> Problem:
+    table = f"mapping.objects.{object_}" if object_ in mapping.objects else "mapping"
+    return Problem(
+        key=f"{table}.{key}",
+        words=Words(
+            f"{object_} から {code} を読み取れません。関連先の参照権限を付けるか、"
+            f"別の項目を選ぶか、mapping.objects.{object_} で空文字にしてください。",
+            f"{code} cannot be read from {object_}. Give the user Read access to the related "
+            f"object, choose another field, or write an empty text in mapping.objects.{object_}.",
+        ),
+    )
+
+
+def _task_advice(client: SalesforceClient, connection: Connection) -> list[Words]:
+    """Find what keeps the hub from leaving a Task: notes, and what people have to do by hand."""
+    body = client.describe("Task")
+    try:
+        fields = read_fields(body) if body is not None else {}
+    except ValueError:
+        raise away(connection) from None
+    missing = [name for name in NEEDED if name not in fields or not fields[name].updateable]
+    if not missing:
+        return []
+    names = ", ".join(missing)
+    return [
+        Words(
+            f"連携用ユーザーがToDo(Task)を作成できません(編集できない項目: {names})。"
+            "権限セットでToDoの編集権限と、これらの項目の編集権限を付けてください。",
+            f"The integration user cannot leave tasks (not editable: {names}). Give it Edit "
+            "Tasks, and Edit access to these fields by a permission set.",
+        )
+    ]
+
+
+def _row_advice(shape: Shape, mapping: FieldMapping | None) -> list[Words]:
+    code = consentcode.named(mapping, shape.objects) if mapping else None
+    if code is None or code.object in shape.keyed:
+        return []
+    return [
+        Words(
+            f"{code.object} に項目 {KEY} がないため、同時に書き込むと同じ本人の同意行が2つできる"
+            "ことがあります。コネクターのmetadataフォルダーのconsent-objectsをデプロイしてください。",
+            f"{code.object} has no field {KEY}, so two writers at once may leave two rows for one "
+            "person. Deploy consent-objects from the connector's folder metadata.",
+        )
+    ]
 
 
 def _user(client: SalesforceClient, connection: Connection) -> tuple[str, str, str]:

@@ -1,153 +1,238 @@
-"""Whether the mapping fits what the integration user sees of the org."""
+"""Whether the mapping fits what the integration user sees of the org: everything that does not."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any
 
-from hub.sdk import ConfigError, Connection, FieldMapping
+from hub.sdk import Connection, FieldMapping, Problem, SettingsError, Words
 
 from . import consentcode
+from .consentcode import INDIVIDUAL
 from .fields import ANSWERS, DATES, NO_VALUE, PHONES, Shape, unknown
 
 _ANSWER_LABELS = {"consent": consentcode.OPT_IN, "opt_out": consentcode.OPT_OUT}
+_STAMPS = ("SystemModstamp", "LastModifiedDate")
+
+Found = Iterator[Problem]
+Get = Callable[[FieldMapping], Any]
 
 
 def check_mapping(shape: Shape, mapping: FieldMapping, connection: Connection) -> None:
-    """Raise ConfigError(`mapping.…`) unless every mapped field and value is still there.
+    """Raise SettingsError unless every object, mapped field and value is still there.
 
     Number, consent and opt-out have to be on every object the connection reads; a name, a site
     or an attribute may be missing on one of them.
     """
-    check = _Check(shape, connection)
-    check.everywhere("phone", mapping.phone, PHONES | {"id"})
-    check.answer("consent", mapping.consent, "consent_yes", mapping.consent_yes)
-    check.answer("opt_out", mapping.opt_out, "opt_out_value", mapping.opt_out_value)
-    check.one_consent_object(mapping)
-    # A record's modified time is no proof of when a person agreed, so system stamps are refused.
-    for key in ("consent_at", "consent_until", "opt_out_at"):
-        check.everywhere(key, getattr(mapping, key), DATES)
-    for key in ("consent_wording", "consent_method", "consent_form"):
-        check.everywhere(key, getattr(mapping, key), None)
+    refuse([*hidden(shape), *unfit(shape, mapping)], connection)
+
+
+def check_opt_out(
+    shape: Shape, mapping: FieldMapping, connection: Connection, object_: str
+) -> None:
+    """Raise SettingsError unless an opt-out can be written to records of this object."""
+    refuse([*hidden(shape, object_), *unwritable(shape, mapping, object_)], connection)
+
+
+def check_consent(
+    shape: Shape, mapping: FieldMapping, connection: Connection, object_: str
+) -> None:
+    """Raise SettingsError unless a consent can be written to records of this object."""
+    problems = [*unfit(shape, mapping), *untellable(shape, mapping, object_)]
+    refuse([*hidden(shape, object_), *problems], connection)
+
+
+def refuse(problems: Iterable[Problem], connection: Connection) -> None:
+    """Raise SettingsError where there is a problem: all of them, each once."""
+    found = list(dict.fromkeys(problems))
+    if found:
+        raise SettingsError(f"connections.{connection.name}", found)
+
+
+def hidden(shape: Shape, only: str | None = None) -> Found:
+    """Give the connection's objects that the user does not see."""
+    for name in shape.hidden:
+        if only in (None, name):
+            yield Problem(
+                key="objects",
+                words=Words(
+                    f"連携用ユーザーから {name} が見えません。権限セットで参照権限を付けるか、"
+                    "objectsから外してください。",
+                    f"the integration user does not see {name}. Give it Read access to the object "
+                    "by a permission set, or take the object out.",
+                ),
+            )
+
+
+def unfit(shape: Shape, mapping: FieldMapping) -> Found:
+    """Give what does not fit for reading, on whichever object."""
+    yield from _one_consent_object(mapping, list(shape.objects))
+    for name in shape.objects:
+        check = _Check(shape, mapping, name)
+        yield from check.field("phone", PHONES | {"id"})
+        yield from check.answer("consent", "consent_yes")
+        yield from check.answer("opt_out", "opt_out_value")
+        # A record's modified time is no proof of when a person agreed, so stamps are refused.
+        for key in ("consent_at", "consent_until", "opt_out_at"):
+            yield from check.field(key, DATES)
+        for key in ("consent_wording", "consent_method", "consent_form"):
+            yield from check.field(key, None)
     for key in ("name", "site"):
-        check.somewhere(key, getattr(mapping, key))
-    for name, code in mapping.attributes.items():
-        check.somewhere(f"attributes.{name}", code)
+        yield from _somewhere(shape, mapping, key, _of(key))
+    for key in mapping.attributes:
+        yield from _somewhere(shape, mapping, f"attributes.{key}", _attribute(key))
 
 
-def check_opt_out(shape: Shape, mapping: FieldMapping, connection: Connection) -> None:
-    """Raise ConfigError(`mapping.opt_out…`) unless an opt-out can be written."""
-    check = _Check(shape, connection)
-    if mapping.opt_out is None and consentcode.parse(mapping.consent) is None:
-        raise check.error(
+def unwritable(shape: Shape, mapping: FieldMapping, object_: str) -> Found:
+    """Give what keeps an opt-out from being written to records of this object."""
+    if object_ not in shape.objects:
+        return
+    of = mapping.of(object_)
+    check = _Check(shape, mapping, object_)
+    if of.opt_out is None and consentcode.parse(of.consent) is None:
+        yield check.problem(
             "opt_out",
-            "no field is mapped for opt-outs, so Salesforce cannot be told. Choose one.",
-            "配信停止を書き込む項目が設定されていません。項目を選んでください。",
+            f"no field of {object_} is mapped for opt-outs, so Salesforce cannot be told. "
+            "Choose one.",
+            f"{object_} に配信停止を書き込む項目が設定されていません。項目を選んでください。",
         )
-    check.answer("opt_out", mapping.opt_out, "opt_out_value", mapping.opt_out_value)
-    check.everywhere("opt_out_at", mapping.opt_out_at, DATES)
-    check.updateable("opt_out", mapping.opt_out)
-    check.updateable("opt_out_at", mapping.opt_out_at)
+        return
+    yield from check.writable_objects("opt_out", of.opt_out, of.opt_out_at)
+    yield from check.answer("opt_out", "opt_out_value")
+    yield from check.field("opt_out_at", DATES)
+    yield from check.updateable("opt_out")
+    yield from check.updateable("opt_out_at")
+
+
+def untellable(shape: Shape, mapping: FieldMapping, object_: str) -> Found:
+    """Give what keeps a consent from being written to records of this object."""
+    if object_ not in shape.objects:
+        return
+    of = mapping.of(object_)
+    check = _Check(shape, mapping, object_)
+    if of.consent is None:
+        yield check.problem(
+            "consent",
+            f"no field of {object_} is mapped for consent, so Salesforce cannot be told. "
+            "Choose one.",
+            f"{object_} に許諾を書き込む項目が設定されていません。項目を選んでください。",
+        )
+        return
+    yield from check.writable_objects("consent", of.consent, of.consent_at)
+    yield from check.updateable("consent")
+    yield from check.updateable("consent_at")
+
+
+def key_for(mapping: FieldMapping, object_: str, key: str, get: Get) -> str:
+    """Name where an admin finds a code of one object: in its own table, or in the common one."""
+    own = mapping.objects.get(object_)
+    if own is not None and get(own) != get(mapping):
+        return f"mapping.objects.{object_}.{key}"
+    return f"mapping.{key}"
 
 
 class _Check:
-    """Looks mapped codes up in one shape and words what is wrong with them."""
+    """Looks the codes of one object up in the shape and words what is wrong with them."""
 
-    def __init__(self, shape: Shape, connection: Connection) -> None:
+    def __init__(self, shape: Shape, mapping: FieldMapping, object_: str) -> None:
         self._shape = shape
-        self._name = connection.name
+        self._mapping = mapping
+        self._of = mapping.of(object_)
+        self._object = object_
 
-    def answer(self, key: str, code: str | None, labels_key: str, labels: Sequence[str]) -> None:
+    def field(self, key: str, types: frozenset[str] | None) -> Found:
+        code = getattr(self._of, key)
         if code is None:
             return
-        if not labels:
-            raise self.error(
-                labels_key,
-                "no value is given. Write the exact values that count.",
-                "値が指定されていません。該当する値を正確に入力してください。",
-            )
-        if consentcode.parse(code):
-            self._consent_object(key, code, labels_key, labels)
-            return
-        self.everywhere(key, code, ANSWERS)
-        for object_ in self._shape.objects:
-            field = self._shape.field(object_, code)
-            if field and unknown(labels, field):
-                # The key of the field itself: what it says can no longer be understood.
-                raise self.error(
-                    key,
-                    f"the field no longer offers a value that {labels_key} names. Write the API "
-                    "names of the values as they are now (a check box has one: true).",
-                    f"{labels_key} に指定した値が項目にありません。"
-                    "現在の値のAPI参照名を書いてください"
-                    "(チェックボックスは true のみ)。",
-                )
-
-    def one_consent_object(self, mapping: FieldMapping) -> None:
-        one, other = consentcode.parse(mapping.consent), consentcode.parse(mapping.opt_out)
-        if one and other and one != other:
-            raise self.error(
-                "opt_out",
-                "consent and opt-out name two different consent objects or purposes. Write the "
-                "same for both.",
-                "consentとopt_outが別の同意オブジェクトまたは目的を指しています。同じものを書いてください。",
-            )
-
-    def everywhere(self, key: str, code: str | None, types: frozenset[str] | None) -> None:
-        if code is None:
-            return
-        for object_ in self._shape.objects:
-            field = self._shape.field(object_, code)
-            if field is None:
-                raise self.error(
-                    key,
-                    f"{object_} has no field {code} that the integration user can see. Give the "
-                    "user Read access to the field, or choose another (its API name).",
-                    f"{object_} に、連携用ユーザーから見える項目 {code} がありません。"
-                    "項目の参照権限を付けるか、別の項目のAPI参照名を選んでください。",
-                )
-            if field.type in NO_VALUE or (types is not None and field.type not in types):
-                raise self.error(
-                    key,
-                    f"a field of the type of {code} cannot be used here. Choose another field.",
-                    f"{code} の種類の項目はここでは使えません。別の項目を選んでください。",
-                )
-            if types == DATES and code in ("SystemModstamp", "LastModifiedDate"):
-                raise self.error(
-                    key,
-                    "the record's modified time says nothing about the person. Choose the field "
-                    "in which the person's own date stands.",
-                    "レコードの更新日時は本人の行為の日時ではありません。本人の日時を入れる項目を選んでください。",
-                )
-
-    def somewhere(self, key: str, code: str | None) -> None:
-        # Fields of related records (Account.Name) are checked by the query itself.
-        if code is None or "." in code:
-            return
-        if not any(self._shape.field(object_, code) for object_ in self._shape.objects):
-            raise self.error(
+        field = self._shape.field(self._object, code)
+        if field is None:
+            yield _missing(key_for(self._mapping, self._object, key, _of(key)), self._object, code)
+        elif types == DATES and code in _STAMPS:
+            yield self.problem(
                 key,
-                f"there is no field {code} that the integration user can see. Give the user "
-                "Read access to the field, or choose another.",
-                f"連携用ユーザーから見える項目 {code} がありません。"
-                "項目の参照権限を付けるか、別の項目を選んでください。",
+                "the record's modified time says nothing about the person. Choose the field "
+                "in which the person's own date stands.",
+                "レコードの更新日時は本人の行為の日時ではありません。"
+                "本人の日時を入れる項目を選んでください。",
+            )
+        elif field.type in NO_VALUE or (types is not None and field.type not in types):
+            yield self.problem(
+                key,
+                f"{code} of {self._object} is of a type ({field.type}) that cannot be used here. "
+                "Choose another field.",
+                f"{self._object} の {code} の種類({field.type})はここでは使えません。"
+                "別の項目を選んでください。",
             )
 
-    def updateable(self, key: str, code: str | None) -> None:
-        if code is None or consentcode.parse(code):
+    def answer(self, key: str, labels_key: str) -> Found:
+        code: str | None = getattr(self._of, key)
+        labels: Sequence[str] = getattr(self._of, labels_key)
+        if code is None:
             return
-        for object_ in self._shape.objects:
-            field = self._shape.field(object_, code)
-            if field is not None and not field.updateable:
-                raise self.error(
+        if consentcode.parse(code):
+            yield from self._consent_object(key, code, labels_key, labels)
+            return
+        wrong = list(self.field(key, ANSWERS))
+        yield from wrong
+        field = self._shape.field(self._object, code)
+        if field and not wrong and unknown(labels, field):
+            # The key of the field itself: what it says can no longer be understood.
+            yield self.problem(
+                key,
+                f"{code} of {self._object} does not offer a value that {labels_key} names. Write "
+                "the API names of the values as they are now (a check box has one: true).",
+                f"{labels_key} に指定した値が {self._object} の {code} にありません。"
+                "現在の値のAPI参照名を書いてください(チェックボックスは true のみ)。",
+            )
+
+    def updateable(self, key: str) -> Found:
+        code = getattr(self._of, key)
+        field = None
+        if code is not None and consentcode.parse(code) is None:
+            field = self._shape.field(self._object, code)
+        if field is not None and not field.updateable:
+            yield self.problem(
+                key,
+                f"the integration user may not write {code} of {self._object}. Give the user Edit "
+                "access to the field.",
+                f"連携用ユーザーは {self._object} の {code} を編集できません。"
+                "項目の編集権限を付けてください。",
+            )
+
+    def writable_objects(self, key: str, *codes: str | None) -> Found:
+        code = consentcode.of(self._of)
+        individual = f"{INDIVIDUAL}."
+        needed = {
+            (INDIVIDUAL if each.startswith(individual) else self._object): None
+            for each in codes
+            if each and consentcode.parse(each) is None
+        }
+        needed |= {code.object: None} if code else {}
+        for name in needed:
+            if name in self._shape.locked:
+                yield self.problem(
                     key,
-                    f"the integration user may not write {code} of {object_}. Give the user Edit "
-                    "access to the field.",
-                    f"連携用ユーザーは {object_} の {code} を編集できません。"
-                    "項目の編集権限を付けてください。",
+                    f"the integration user may not write {name}, so nothing can be written to it. "
+                    "Give the user Create and Edit access to the object by a permission set.",
+                    f"連携用ユーザーに {name} の書き込み権限がないため、反映できません。"
+                    "権限セットで作成と編集の権限を付けてください。",
                 )
 
-    def _consent_object(self, key: str, code: str, labels_key: str, labels: Sequence[str]) -> None:
-        parsed = consentcode.parse(code)
-        if str(parsed) not in self._shape.consent_codes:
-            raise self.error(
+    def problem(self, key: str, en: str, ja: str) -> Problem:
+        where = key_for(self._mapping, self._object, key, _of(key))
+        return Problem(key=where, words=Words(ja, en))
+
+    def _consent_object(self, key: str, code: str, labels_key: str, labels: Sequence[str]) -> Found:
+        if "IndividualId" not in self._shape.objects[self._object]:
+            yield self.problem(
+                key,
+                f"{self._object} has no field Individual (IndividualId) that the integration user "
+                "can see, and consent rows are found by it. Turn on Data Protection and Privacy "
+                "in Setup, and give the user Read access to the field.",
+                f"{self._object} に、連携用ユーザーから見える項目「個人」(IndividualId)がないため、"
+                "同意行を探せません。設定の「データ保護とプライバシー」をオンにし、"
+                "この項目の参照権限を付けてください。",
+            )
+        elif str(consentcode.parse(code)) not in self._shape.consent_codes:
+            yield self.problem(
                 key,
                 "there is no such consent object or Data Use Purpose that the integration user "
                 "can see. Check the purpose's exact name and the user's object permissions.",
@@ -155,12 +240,67 @@ class _Check:
                 "データ使用目的の正確な名前とオブジェクト権限を確認してください。",
             )
         if set(labels) != {_ANSWER_LABELS[key]}:
-            raise self.error(
+            yield self.problem(
                 labels_key,
                 f"for a consent object this is always {_ANSWER_LABELS[key]}. Write only that.",
                 f"同意オブジェクトでは常に {_ANSWER_LABELS[key]} です。それだけを書いてください。",
             )
 
-    def error(self, key: str, en: str, ja: str) -> ConfigError:
-        where = f"connections.{self._name}.mapping.{key}: "
-        return ConfigError(f"mapping.{key}", where + en, where + ja)
+
+def _of(key: str) -> Get:
+    return lambda mapping: getattr(mapping, key)
+
+
+def _attribute(key: str) -> Get:
+    return lambda mapping: mapping.attributes.get(key)
+
+
+def _somewhere(shape: Shape, mapping: FieldMapping, key: str, get: Get) -> Found:
+    """Give a code that none of the objects has which it is for.
+
+    Fields of related records (Account.Name) are tried by a query; describe does not list them.
+    """
+    common, own = False, []
+    for name in shape.objects:
+        code = get(mapping.of(name))
+        if code is None or "." in code:
+            continue
+        there = shape.field(name, code) is not None
+        if key_for(mapping, name, key, get) == f"mapping.{key}":
+            common = common or there
+            own.append((name, code))
+        elif not there:
+            yield _missing(f"mapping.objects.{name}.{key}", name, code)
+    if own and not common:
+        yield _missing(f"mapping.{key}", *own[0])
+
+
+def _missing(key: str, object_: str, code: str) -> Problem:
+    return Problem(
+        key=key,
+        words=Words(
+            f"{object_} に、連携用ユーザーから見える項目 {code} がありません。"
+            "項目の参照権限を付けるか、別の項目のAPI参照名を選んでください。",
+            f"{object_} has no field {code} that the integration user can see. Give the "
+            "user Read access to the field, or choose another (its API name).",
+        ),
+    )
+
+
+def _one_consent_object(mapping: FieldMapping, objects: Sequence[str]) -> Found:
+    found = {
+        str(parsed): None
+        for name in objects
+        for code in (mapping.of(name).consent, mapping.of(name).opt_out)
+        if (parsed := consentcode.parse(code))
+    }
+    if len(found) > 1:
+        yield Problem(
+            key="mapping.opt_out",
+            words=Words(
+                "mappingが2つ以上の同意オブジェクトまたは目的を指しています。"
+                "すべて同じものを書いてください。",
+                "the mapping names more than one consent object or purpose. Write the same "
+                "everywhere.",
+            ),
+        )

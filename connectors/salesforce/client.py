@@ -4,16 +4,26 @@ import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
+from email.utils import format_datetime, parsedate_to_datetime
 from typing import Any, TypeVar
 
 import requests
 
-from hub.sdk import Connection
+from hub.sdk import Connection, Usage, Words
 
 from . import soql as words
 from .org import Org, sign_in
-from .refusals import Refusal, away, error_for, json_of, throttled
+from .refusals import (
+    CHANGED_MEANWHILE,
+    EXPIRED,
+    NO_API,
+    THROTTLED,
+    Refusal,
+    away,
+    error_for,
+    json_of,
+    kept_back,
+)
 from .transport import Transport
 
 ROWS_A_WRITE = 200
@@ -21,21 +31,14 @@ ROWS_A_WRITE = 200
 
 # The last calls of the day are for the opt-outs, and for the org's other integrations.
 KEPT_BACK = 0.05
+# About this one row, where the answer has a code of its own that is not about the whole org.
+_OF_A_ROW = frozenset({400, 403, 404, 409})
 _UNTIL_CALLS_RETURN = 1800.0
 
+API_CALLS = Words("24時間のAPI呼び出し(組織全体)", "API calls of the org in 24 hours")
+"""What Salesforce limits, whoever calls (Salesforce: API Request Limits and Allocations)."""
+
 Answer = TypeVar("Answer")
-
-
-@dataclass(frozen=True, kw_only=True)
-class Usage:
-    """How many of the org's API calls of 24 hours are used, and Salesforce's clock (UTC).
-
-    `most` is 0 where something on the way takes the header away.
-    """
-
-    used: int
-    most: int
-    clock: datetime
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -103,24 +106,34 @@ class SalesforceClient:
             raise away(self._connection)
         return body
 
-    def usage(self) -> Usage:
-        """Give how many of the org's daily calls are used, from the header every answer carries.
-
-        The resource `limits` says the same (DailyApiRequests) and more, but asks for a right
-        (View Setup and Configuration) that an integration user should not have.
-        """
+    def clock(self) -> datetime:
+        """Give Salesforce's own time (UTC); `usage` is fresh after it."""
         _, response = self.get("")
-        used, most = self._told()
-        return Usage(used=used, most=most, clock=self._clock(response))
+        return self._clock(response)
 
-    def spare(self, used: int, most: int) -> None:
+    @property
+    def usage(self) -> Usage | None:
+        """Give how many of the org's calls are used, from the header every answer carries.
+
+        None before the first answer, and where something on the way takes the header away. The
+        resource `limits` says the same (DailyApiRequests) and more, but asks for a right (View
+        Setup and Configuration) that an integration user should not have.
+        """
+        org = self._org
+        told = org.api_usage.get("api-usage") if org else None
+        if told is None:
+            return None
+        return Usage(what=API_CALLS, used=int(told.used), limit=int(told.total))
+
+    def spare(self) -> None:
         """Raise TransientError where reading on would take the org's last calls of the day."""
-        if most and most - used < KEPT_BACK * most:
-            raise throttled(self._connection, _UNTIL_CALLS_RETURN)
+        usage = self.usage
+        if usage and usage.limit - usage.used < KEPT_BACK * usage.limit:
+            raise kept_back(self._connection, _UNTIL_CALLS_RETURN)
 
     def page(self, soql: str, *, deleted_too: bool = False) -> list[dict[str, Any]]:
         """Give the rows of one page of a long list, while calls can be spared."""
-        self.spare(*self._told())
+        self.spare()
         return self.query(soql, deleted_too=deleted_too)
 
     def get(
@@ -149,13 +162,45 @@ class SalesforceClient:
         Each row is `{"attributes": {"type": …}, "id": …, field: value}`. Raises AuthError,
         ConfigError or TransientError where the call as a whole failed.
         """
+        return self._collection("POST" if new else "PATCH", "composite/sobjects", rows)
+
+    def put(self, rows: Sequence[Mapping[str, Any]], *, object_: str, key: str) -> list[Written]:
+        """Make up to 200 rows of an object, or change those whose external id is there already.
+
+        Answers and raises as `write` does; `key` is the field each row holds its external id in.
+        """
+        return self._collection("PATCH", f"composite/sobjects/{object_}/{key}", rows)
+
+    def change(
+        self, object_: str, id_: str, fields: Mapping[str, Any], *, unmodified_since: datetime
+    ) -> Refusal | None:
+        """Change one row, unless somebody else did after this moment; give the refusal.
+
+        The condition (Salesforce: Conditional Request Headers) is precise to the second and only
+        for single rows. Its refusal has the status CHANGED_MEANWHILE. Raises AuthError, ConfigError
+        or TransientError where it is not about this row alone.
+        """
+        since = format_datetime(unmodified_since.astimezone(UTC), usegmt=True)
+        headers = {"If-Unmodified-Since": since}
+        path = f"sobjects/{object_}/{id_}"
+        try:
+            self._call(lambda org: org.call("PATCH", path, json=dict(fields), headers=headers))
+        except Refusal as refusal:
+            whole = not refusal.code or refusal.code in EXPIRED | NO_API | THROTTLED
+            if refusal.status != CHANGED_MEANWHILE and (whole or refusal.status not in _OF_A_ROW):
+                raise error_for(refusal, self._connection) from None
+            return refusal
+        return None
+
+    def _collection(
+        self, method: str, path: str, rows: Sequence[Mapping[str, Any]]
+    ) -> list[Written]:
         body = {"allOrNone": False, "records": list(rows)}
-        method = "POST" if new else "PATCH"
         try:
             answer = self._json(
                 lambda org: org.call(
                     method,
-                    "composite/sobjects",
+                    path,
                     json=body,
                     # Only for new rows that look like others: an opt-out is no duplicate.
                     headers={"Sforce-Duplicate-Rule-Header": "allowSave=true"},
@@ -166,12 +211,6 @@ class SalesforceClient:
         if not isinstance(answer, list) or len(answer) != len(rows):
             raise away(self._connection)
         return [_written(row, told) for row, told in zip(rows, answer, strict=True)]
-
-    def _told(self) -> tuple[int, int]:
-        """Give the calls used and allowed as last told; twice 0 where nobody told yet."""
-        org = self._org
-        told = org.api_usage.get("api-usage") if org else None
-        return (int(told.used), int(told.total)) if told else (0, 0)
 
     def _rows(self, soql: str, *, deleted_too: bool) -> Iterator[dict[str, Any]]:
         path = "queryAll/" if deleted_too else "query/"

@@ -10,7 +10,7 @@ from typing import Any
 from . import soql
 from .client import SalesforceClient
 from .consentcode import OPT_IN, OPT_OUT, POINT_CONSENT, TYPE_CONSENT, ConsentCode
-from .moments import when_of
+from .moments import moment, when_of
 
 _FIELDS = (
     "Id",
@@ -27,7 +27,10 @@ _LAST_DIGITS = 9
 
 @dataclass(frozen=True, kw_only=True)
 class ConsentRow:
-    """One row of a consent object. `key` is whom it is for: the Individual or the phone number."""
+    """One row of a consent object. `key` is whom it is for: the Individual or the phone number.
+
+    `at` and `until` are what it says itself, `touched_at` is when it was last changed (UTC).
+    """
 
     id: str
     key: str
@@ -36,6 +39,7 @@ class ConsentRow:
     until: datetime | None
     source: str | None
     stamp: str
+    touched_at: datetime
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -157,4 +161,5 @@ def _row(record: Mapping[str, Any], key: str) -> ConsentRow:
         until=when_of(record["EffectiveTo"], end=True),
         source=record["CaptureSource"] or None,
         stamp=str(record["SystemModstamp"])[:23],
+        touched_at=moment(record["SystemModstamp"]),
     )

@@ -10,9 +10,10 @@ from . import soql
 from .bulk import ABOVE, MOST_WAITS, BulkQuery, JobLost
 from .check import check_mapping
 from .client import SalesforceClient
+from .consentcode import POINT_PHONE
 from .consents import Consents
 from .cursor import Cursor
-from .fields import source_fields
+from .fields import Shape, source_fields
 from .merge import is_dead
 from .reading import Batch, Reading, living
 from .refusals import away
@@ -22,13 +23,19 @@ _CONSENT_PAGE_FIELDS = ("Id", "SystemModstamp")
 
 
 class SalesforceContacts:
-    """Reads the Contacts and Leads of one org as contacts."""
+    """Reads the Contacts and Leads of one org as contacts.
+
+    Without `approve` a field that does not fit is told only where a query needs it: one object's
+    mistake then keeps nothing from the other.
+    """
 
     def __init__(
         self,
         connection: Connection,
         client: SalesforceClient | None = None,
         mapping: FieldMapping | None = None,
+        *,
+        approve: bool = True,
     ) -> None:
         self._connection = connection
         self._client = client or SalesforceClient(connection)
@@ -38,7 +45,7 @@ class SalesforceContacts:
         watch = ShapeWatch(
             self._client,
             connection,
-            lambda shape: check_mapping(shape, self._mapping(), connection),
+            self._approve if approve else lambda _: None,
             self._chosen,
         )
         self._reading = Reading(self._client, connection, self._mapping, watch)
@@ -52,9 +59,9 @@ class SalesforceContacts:
         of = place.fingerprint(self._objects, self._mapping())
         at = place.load(cursor, of)
         if at is None or at.stream is None:
-            usage = self._client.usage()
-            self._client.spare(usage.used, usage.most)
-            at = place.first(usage.clock) if at is None else at.next_round(usage.clock)
+            clock = self._client.clock()
+            self._client.spare()
+            at = place.first(clock) if at is None else at.next_round(clock)
         streams = self._streams(at)
         batch, at = self._next(at, streams[at.stream or 0], len(streams))
         done = at.stream is None
@@ -64,6 +71,7 @@ class SalesforceContacts:
             done=done,
             skipped=batch.skipped,
             gone=batch.gone,
+            usage=self._client.usage,
         )
 
     def get(self, refs: Sequence[Ref]) -> dict[Ref, SourceContact | None]:
@@ -131,12 +139,19 @@ class SalesforceContacts:
         assert at.since is not None
         code = self._reading.consent_code()
         consents = Consents(self._client, code) if code and code.object == stream else None
-        key = (consents.key_field,) if consents else ()
+        key = consents.key_field if consents else ""
+        if stream == POINT_PHONE:
+            key = "ParentId"
+        fields = (*_CONSENT_PAGE_FIELDS, *((key,) if key else ()))
         rows = self._client.page(
-            soql.after(stream, (*_CONSENT_PAGE_FIELDS, *key), at.last, where=soql.since(at.since)),
-            deleted_too=True,
+            soql.after(stream, fields, at.last, where=soql.since(at.since)), deleted_too=True
         )
-        individuals = consents.individuals(rows) if consents else [self._id(row) for row in rows]
+        if consents:
+            individuals = consents.individuals(rows)
+        elif key:
+            individuals = [str(row[key]) for row in rows if row.get(key)]
+        else:
+            individuals = [self._id(row) for row in rows]
         batch = self._reading.by_individuals(sorted(set(individuals)))
         return batch, self._behind(at, rows, streams)
 
@@ -153,6 +168,7 @@ class SalesforceContacts:
         return Batch(), at.in_job(job)
 
     def _from_job(self, at: Cursor, object_: str, streams: int) -> tuple[Batch, Cursor]:
+        self._client.spare()
         try:
             if not at.locator and not self._bulk.ready(at.job):
                 tired = at.waited >= MOST_WAITS
@@ -181,6 +197,9 @@ class SalesforceContacts:
         if at.since is None:
             return self._objects
         return (*self._objects, *self._reading.beside())
+
+    def _approve(self, shape: Shape) -> None:
+        check_mapping(shape, self._mapping(), self._connection)
 
     def _mapping(self) -> FieldMapping:
         if self._chosen is None:

@@ -77,8 +77,8 @@ def first(clock: datetime) -> Cursor:
 
 def fingerprint(objects: Sequence[str], mapping: FieldMapping) -> str:
     """Name objects and mapping: where either changes, everything has to be read anew."""
-    fields = {**vars(mapping), "objects": list(objects), "attributes": dict(mapping.attributes)}
-    text = json.dumps(fields, sort_keys=True)
+    of = [[name, vars(mapping.of(name))] for name in objects]
+    text = json.dumps(of, sort_keys=True, default=dict)
     return hashlib.sha256(text.encode()).hexdigest()[:12]
 
 

@@ -47,6 +47,8 @@ class OrgField:
     preticked: tuple[str, ...] = ()
     updateable: bool = True
     nillable: bool = True
+    external_id: bool = False
+    length: int = 0
 
 
 Fields = Mapping[str, OrgField]
@@ -56,12 +58,17 @@ Fields = Mapping[str, OrgField]
 class Shape:
     """What the user sees: the fields of each object by name, and the consent objects' codes.
 
-    `individual` is empty where the org has no Individual or the user may not see it.
+    `individual` is empty where the org has no Individual or the user may not see it. `hidden` are
+    the connection's objects the user does not see, `locked` the objects it may not write, `keyed`
+    the consent objects that have the external id by which the hub makes no row twice.
     """
 
     objects: Mapping[str, Fields]
     individual: Fields
     consent_codes: tuple[str, ...] = ()
+    hidden: tuple[str, ...] = ()
+    locked: frozenset[str] = frozenset()
+    keyed: frozenset[str] = frozenset()
 
     def field(self, object_: str, code: str) -> OrgField | None:
         """Give the field of an object with this code; None where it is hidden or not there."""
@@ -94,6 +101,8 @@ def _read_field(entry: Mapping[str, Any]) -> OrgField:
         preticked=preticked,
         updateable=bool(entry.get("updateable")) and not entry.get("calculated"),
         nillable=bool(entry.get("nillable", True)),
+        external_id=bool(entry.get("externalId")),
+        length=int(entry.get("length") or 0),
     )
 
 

@@ -1,6 +1,6 @@
 """Writing opt-outs and restores back, up to 200 records a call, each with its own outcome."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -19,17 +19,19 @@ from hub.sdk import (
     Words,
 )
 
-from . import consentcode
+from .batches import batches
 from .check import check_opt_out
-from .client import ROWS_A_WRITE, SalesforceClient
+from .client import SalesforceClient
 from .contacts import SalesforceContacts
 from .moments import JST
 from .optoutfield import OptOutField
 from .outcomes import OTHER_OBJECT, blocked, done, gone, later, refused
+from .places import Places
 from .plan import Beside, Plan, both, of_fields
 from .reading import is_ref
 from .rows import Rows
 from .shapewatch import ShapeWatch
+from .successors import Successors
 from .tasks import Note, Tasks
 
 _SHAPE_GOOD_FOR = 300.0
@@ -77,13 +79,16 @@ class SalesforceOptOuts:
         self._connection = connection
         self._client = client or SalesforceClient(connection)
         self._mapping = connection.mapping or FieldMapping(phone="Id")
-        self._code = consentcode.parse(self._mapping.opt_out) or consentcode.parse(
-            self._mapping.consent
+        self._objects: tuple[str, ...] = tuple(connection.settings["objects"])
+        self._places = Places(self._mapping, self._objects)
+        self._code = self._places.code
+        self._contacts = SalesforceContacts(
+            connection, self._client, self._places.read(), approve=False
         )
-        self._contacts = SalesforceContacts(connection, self._client, _enough(self._mapping))
         self._beside = Beside(self._client, self._code)
-        self._rows = Rows(self._client, self._mapping.opt_out_at)
+        self._rows = Rows(self._client, self._places.dates)
         self._tasks = Tasks(self._client)
+        self._successors = Successors(self._client, self._objects)
         self._watch = ShapeWatch(self._client, connection, lambda _: None, self._mapping)
         # The versions our own writes left behind: what still has one, nobody touched since.
         self._ours: dict[Ref, str] = {}
@@ -92,7 +97,7 @@ class SalesforceOptOuts:
         """Write each opt-out or restore and read it back; give one outcome for each."""
         outcomes: dict[str, Outcome] = {}
         stopped: TransientError | None = None
-        for batch in _batches(opt_outs):
+        for batch in batches(opt_outs):
             try:
                 if stopped is None:
                     outcomes.update(self._batch(batch))
@@ -105,31 +110,39 @@ class SalesforceOptOuts:
 
     def _batch(self, opt_outs: Sequence[OptOut]) -> dict[str, Outcome]:
         outcomes: dict[str, Outcome] = {}
-        ours = []
+        ours: list[OptOut] = []
         for each in opt_outs:
-            if each.ref.object not in self._connection.settings["objects"]:
+            if each.ref.object not in self._objects:
                 outcomes[each.id] = blocked(each, OTHER_OBJECT)
             elif not is_ref(each.ref, each.ref.object):
                 outcomes[each.id] = gone(each)
             else:
                 ours.append(each)
-        if not ours:
-            return outcomes
-        try:
-            check_opt_out(self._watch.recent(_SHAPE_GOOD_FOR), self._mapping, self._connection)
-            found = self._contacts.get([each.ref for each in ours])
-        except ConfigError as error:
-            outcomes.update(self._by_hand(ours, error.words))
-            return outcomes
-        targets = []
-        for each in ours:
-            contact = found[each.ref] or self._winner(each.ref)
-            if contact is None:
-                outcomes[each.id] = gone(each)
-            else:
-                targets.append(Target(opt_out=each, contact=contact))
-        outcomes.update(self._push(targets))
+        targets: list[Target] = []
+        for object_ in sorted({each.ref.object for each in ours}):
+            mine = [each for each in ours if each.ref.object == object_]
+            try:
+                found = self._found(object_, [each.ref for each in mine])
+            except ConfigError as error:
+                # What does not fit on one object keeps nothing from the other.
+                outcomes.update(self._by_hand(mine, error.words))
+                continue
+            for each in mine:
+                contact = found[each.ref]
+                if contact is None:
+                    outcomes[each.id] = gone(each)
+                else:
+                    targets.append(Target(opt_out=each, contact=contact))
+        if targets:
+            outcomes.update(self._push(targets))
         return outcomes
+
+    def _found(self, object_: str, refs: Sequence[Ref]) -> dict[Ref, SourceContact | None]:
+        """Give the records as they are, winners in the place of those that were merged."""
+        shape = self._watch.recent(_SHAPE_GOOD_FOR)
+        check_opt_out(shape, self._mapping, self._connection, object_)
+        found = self._contacts.get(refs)
+        return {ref: contact or self._winner(ref) for ref, contact in found.items()}
 
     def _winner(self, ref: Ref) -> SourceContact | None:
         winner = self._contacts.winner(ref)
@@ -138,10 +151,11 @@ class SalesforceOptOuts:
     def _push(self, targets: Sequence[Target]) -> dict[str, Outcome]:
         outcomes: dict[str, Outcome] = {}
         plans: dict[str, Plan] = {}
-        needs_beside = self._code is not None or "Individual." in f"{self._mapping.opt_out}"
-        refs = [target.contact.ref for target in targets]
-        individuals = self._beside.individuals(refs) if needs_beside else {}
-        rows = self._beside.rows([target.contact for target in targets], individuals)
+        contacts = [target.contact for target in targets]
+        refs = [e.ref for e in contacts if self._places.needs_individual(e.ref.object)]
+        individuals = self._beside.individuals(refs) if refs else {}
+        joined = [each for each in contacts if self._places.joins(each.ref.object)]
+        rows = self._beside.rows(joined, individuals)
         for target in targets:
             ref = target.contact.ref
             planned = self._plan(target, individuals.get(ref), rows.get(ref, ()))
@@ -170,15 +184,19 @@ class SalesforceOptOuts:
         return outcomes
 
     def _plan(self, target: Target, individual: str | None, rows: Any) -> Plan | Outcome:
-        opt_out = target.opt_out
+        opt_out, object_ = target.opt_out, target.contact.ref.object
         shape = self._watch.recent(_SHAPE_GOOD_FOR)
-        field = OptOutField.of(shape, target.contact.ref.object, self._mapping)
+        field = OptOutField.of(shape, object_, self._mapping.of(object_))
         if opt_out.change is Change.OPT_OUT:
             plan = Plan()
             if field is not None:
                 writes = field.to_opt_out(target.reading, opt_out.at)
                 plan = of_fields(target.contact.ref, writes, individual)
-            return both(plan, self._beside.refuse(target.contact, individual, rows, opt_out.at))
+            if self._code is None or not self._places.joins(object_):
+                return plan
+            keyed = self._code.object in shape.keyed
+            refusal = self._beside.refuse(target.contact, individual, rows, opt_out.at, keyed=keyed)
+            return both(plan, refusal)
         if not target.said_no:
             return Plan()
         version = target.contact.version
@@ -226,13 +244,23 @@ class SalesforceOptOuts:
 
     def _ask_people(self, opt_outs: Sequence[OptOut]) -> None:
         """Ask the people who work with the records to do it, once, in an open Task."""
-        notes = [
-            Note(id=each.id, ref=each.ref, text=_please(each), at=each.at, urgent=True)
-            for each in opt_outs
-            if each.change is Change.OPT_OUT
-        ]
+        asked = [each for each in opt_outs if each.change is Change.OPT_OUT]
         try:
-            self._tasks.leave(notes)
+            now = self._successors.of(each.ref for each in asked)
+            self._tasks.leave(
+                [
+                    Note(
+                        id=each.id,
+                        ref=now[each.ref],
+                        text=_please(each),
+                        at=each.at,
+                        urgent=True,
+                        before=each.ref,
+                    )
+                    for each in asked
+                    if each.ref in now
+                ]
+            )
         except (TransientError, ConfigError):
             # The push stays open, and the next try asks again.
             return
@@ -242,34 +270,6 @@ class SalesforceOptOuts:
         self._ours[ref] = version
         if len(self._ours) > _REMEMBERED:
             self._ours.pop(next(iter(self._ours)))
-
-
-def _enough(mapping: FieldMapping) -> FieldMapping:
-    """Give what a push has to read: a broken consent field must not keep an opt-out back."""
-    code = consentcode.parse(mapping.opt_out) or consentcode.parse(mapping.consent)
-    in_rows = consentcode.parse(mapping.consent) is not None
-    return FieldMapping(
-        phone=mapping.phone if code else "Id",
-        consent=mapping.consent if in_rows else None,
-        consent_yes=mapping.consent_yes if in_rows else (),
-        opt_out=mapping.opt_out,
-        opt_out_value=mapping.opt_out_value,
-        opt_out_at=mapping.opt_out_at,
-    )
-
-
-def _batches(opt_outs: Sequence[OptOut]) -> Iterator[Sequence[OptOut]]:
-    """Cut into batches of one call in which no record comes twice."""
-    batch: list[OptOut] = []
-    refs: set[Ref] = set()
-    for each in opt_outs:
-        if len(batch) == ROWS_A_WRITE or each.ref in refs:
-            yield batch
-            batch, refs = [], set()
-        batch.append(each)
-        refs.add(each.ref)
-    if batch:
-        yield batch
 
 
 def _please(opt_out: OptOut) -> str:

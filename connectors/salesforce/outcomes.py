@@ -1,6 +1,6 @@
 """How one record's write ended, in the hub's words."""
 
-from hub.sdk import Activity, OptOut, Outcome, OutcomeState, Words
+from hub.sdk import Activity, Consent, OptOut, Outcome, OutcomeState, Words
 
 from .refusals import GONE, LOCKED, READ_ONLY, Refusal
 
@@ -12,7 +12,7 @@ OTHER_OBJECT = Words(
     en="The record belongs to an object the connection does not use. Check its objects.",
 )
 
-Item = OptOut | Activity
+Item = OptOut | Consent | Activity
 
 
 def done(item: Item, version: str | None, *, confirmed: bool) -> Outcome:

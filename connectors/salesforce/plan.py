@@ -1,17 +1,17 @@
 """The rows that one opt-out or restore has to write: the record, its Individual, its consents."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from hub.sdk import Ref, SourceContact, Words
+from hub.sdk import Consent, Ref, SourceContact, Words
 
 from . import soql
 from .client import SalesforceClient
-from .consentcode import INDIVIDUAL, OPT_OUT, TYPE_CONSENT, ConsentCode
+from .consentcode import INDIVIDUAL, KEY, OPT_IN, OPT_OUT, TYPE_CONSENT, ConsentCode
 from .consents import ConsentRow, Consents, PersonKey
-from .moments import date_text
+from .moments import date_text, moment
 
 SOURCE = "SMS Connector Hub"
 """What stands as the capture source of a consent row the hub wrote."""
@@ -61,6 +61,11 @@ class Beside:
         self._code = code
         self._consents = Consents(client, code) if code else None
 
+    @property
+    def object(self) -> str:
+        """Name the consent object; empty where none is mapped."""
+        return self._code.object if self._code else ""
+
     def individuals(self, refs: Sequence[Ref]) -> dict[Ref, str]:
         """Give the Individual of each record that has one."""
         found: dict[Ref, str] = {}
@@ -71,6 +76,15 @@ class Beside:
                     if row.get("IndividualId"):
                         found[Ref(object_, str(row["Id"]))] = str(row["IndividualId"])
         return found
+
+    def touched(self, individuals: Iterable[str]) -> dict[str, datetime]:
+        """Give when each Individual was last changed (UTC)."""
+        fields = ("Id", "SystemModstamp")
+        return {
+            str(row["Id"]): moment(row["SystemModstamp"])
+            for query in soql.among(INDIVIDUAL, fields, "Id", sorted(set(individuals)))
+            for row in self._client.query(query)
+        }
 
     def rows(
         self, contacts: Sequence[SourceContact], individuals: Mapping[Ref, str]
@@ -93,8 +107,13 @@ class Beside:
         individual: str | None,
         rows: Sequence[ConsentRow],
         at: datetime,
+        *,
+        keyed: bool,
     ) -> Plan:
-        """Plan the refusal in the consent rows; a row is made where there is none."""
+        """Plan the refusal in the consent rows; a row is made where there is none.
+
+        With `keyed` it is made by its external id, so that two writers make one.
+        """
         if self._code is None:
             return Plan()
         if individual is None:
@@ -107,23 +126,61 @@ class Beside:
         if rows:
             object_ = self._code.object
             return Plan(updates={(object_, row.id): said for row in rows if row.status != OPT_OUT})
+        return self._new(contact, individual, {"CaptureContactPointType": "Phone", **said}, keyed)
+
+    def agree(
+        self,
+        contact: SourceContact,
+        individual: str | None,
+        rows: Sequence[ConsentRow],
+        consent: Consent,
+        *,
+        keyed: bool,
+    ) -> Plan:
+        """Plan the agreement in the consent rows; a row is made where there is none.
+
+        Nothing of an earlier answer stays in a row: not its beginning, and not its end.
+        """
+        if self._code is None:
+            return Plan()
+        if individual is None:
+            return Plan(why_not=NO_INDIVIDUAL)
+        at = date_text(consent.at, type_="datetime")
+        said = {
+            "PrivacyConsentStatus": OPT_IN,
+            "CaptureDate": at,
+            # What reading it again takes for the method.
+            "CaptureSource": consent.method,
+            "EffectiveFrom": at,
+            "EffectiveTo": date_text(consent.until, type_="datetime") if consent.until else None,
+        }
+        if rows:
+            return Plan(updates={(self._code.object, row.id): said for row in rows})
+        point = "Web" if consent.form_url else "Phone"
+        return self._new(contact, individual, {"CaptureContactPointType": point, **said}, keyed)
+
+    def _new(
+        self, contact: SourceContact, individual: str, said: Mapping[str, Any], keyed: bool
+    ) -> Plan:
+        assert self._code is not None
         purpose = self._purpose_id()
         if purpose is None:
             return Plan(why_not=NO_INDIVIDUAL)
         made = {
             "attributes": {"type": self._code.object},
             "Name": SOURCE,
-            "CaptureContactPointType": "Phone",
             "DataUsePurposeId": purpose,
             **said,
         }
         if self._code.object == TYPE_CONSENT:
-            return Plan(new=[{**made, "PartyId": individual, "ContactPointType": "Phone"}])
-        assert self._consents is not None
-        points = self._consents.points_of(PersonKey(individual=individual, number=contact.number))
-        if not points:
-            return Plan(why_not=NO_PHONE_RECORD)
-        return Plan(new=[{**made, "ContactPointId": point} for point in points])
+            whom = [{"PartyId": individual, "ContactPointType": "Phone"}]
+        else:
+            assert self._consents is not None
+            person = PersonKey(individual=individual, number=contact.number)
+            whom = [{"ContactPointId": point} for point in self._consents.points_of(person)]
+            if not whom:
+                return Plan(why_not=NO_PHONE_RECORD)
+        return Plan(new=[{**made, **each, **_key_of(each, purpose, keyed)} for each in whom])
 
     def reopen(self, rows: Sequence[ConsentRow], at: datetime) -> Plan:
         """Plan to take a refusal back: not to a yes, which only the person's own act makes."""
@@ -143,6 +200,11 @@ class Beside:
             for row in self._client.query(query):
                 return str(row["Id"])
         return None
+
+
+def _key_of(whom: Mapping[str, str], purpose: str, keyed: bool) -> dict[str, str]:
+    """Give the external id of a consent row: whom it is for and what about."""
+    return {KEY: ":".join([*whom.values(), purpose])} if keyed else {}
 
 
 def both(one: Plan, other: Plan) -> Plan:

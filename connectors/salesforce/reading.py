@@ -9,20 +9,20 @@ from hub.sdk import ConfigError, Connection, FieldMapping, Ref, Skipped, SourceC
 
 from . import consentcode, soql
 from .client import SalesforceClient
-from .consentcode import INDIVIDUAL, ConsentCode
+from .consentcode import INDIVIDUAL, POINT_CONSENT, POINT_PHONE, ConsentCode
 from .consents import Consents
 from .fields import Shape
-from .merge import is_dead, refuses, stricter, winner_of, without_yes
+from .merge import refuses, stricter, winner_of, without_yes
 from .record import Odd, RecordReader, record_id
 from .refusals import away
 from .shapewatch import ShapeWatch
+from .successors import Successors
 
 SHAPE_GOOD_FOR = 300.0
 """Seconds for which a look at the org holds; an odd record makes us look again at once."""
 
 _PREFIXES = {"Contact": "003", "Lead": "00Q"}
 _ID = re.compile(r"[A-Za-z0-9]{18}")
-_LONGEST_CHAIN = 5
 
 Row = dict[str, Any]
 
@@ -51,6 +51,8 @@ class Reading:
         self._mapping = mapping
         self._watch = watch
         self._readers: dict[str, RecordReader] = {}
+        self._objects: tuple[str, ...] = tuple(connection.settings["objects"])
+        self._successors = Successors(client, self._objects)
 
     def fetch(
         self, object_: str, ask: Callable[[RecordReader], list[Row]]
@@ -73,7 +75,7 @@ class Reading:
         shape = self._watch.recent(SHAPE_GOOD_FOR)
         known = self._readers.get(object_)
         if known is None or known.shape is not shape:
-            known = RecordReader(object_, shape, self._mapping())
+            known = RecordReader(object_, shape, self._mapping().of(object_))
             self._readers[object_] = known
         return known
 
@@ -81,7 +83,7 @@ class Reading:
         """Read the records with these refs that are there; what cannot be an id is not there."""
         batches = [
             self._among(object_, "Id", [ref.id for ref in refs if is_ref(ref, object_)])
-            for object_ in self._connection.settings["objects"]
+            for object_ in self._objects
         ]
         return Batch(items=[contact for batch in batches for contact in batch.items])
 
@@ -89,7 +91,7 @@ class Reading:
         """Read the records that belong to these Individuals."""
         batches = [
             self._among(object_, "IndividualId", individuals)
-            for object_ in self._connection.settings["objects"]
+            for object_ in self._objects
             if "IndividualId" in self._watch.recent(SHAPE_GOOD_FOR).objects[object_]
         ]
         return Batch(
@@ -127,44 +129,27 @@ class Reading:
 
     def consent_code(self) -> ConsentCode | None:
         """Give the consent object the mapping names; None where it names none."""
-        mapping = self._mapping()
-        return consentcode.parse(mapping.consent) or consentcode.parse(mapping.opt_out)
+        return consentcode.named(self._mapping(), self._objects)
 
     def beside(self) -> Sequence[str]:
         """Name the objects beside the records whose changes leave no trace on them."""
         code = self.consent_code()
         related = any(each.startswith(f"{INDIVIDUAL}.") for each in self._mapping().codes())
-        return (*((code.object,) if code else ()), *((INDIVIDUAL,) if related else ()))
+        # Which numbers a person has decides whose consent a row is.
+        phones = (POINT_PHONE,) if code and code.object == POINT_CONSENT else ()
+        return (*((code.object,) if code else ()), *((INDIVIDUAL,) if related else ()), *phones)
 
     def winner(self, ref: Ref) -> Ref | None:
         """Give the living record that goes on for one that was merged or converted."""
-        for _ in range(_LONGEST_CHAIN):
-            fields = ["Id", "IsDeleted"]
-            fields += ["MasterRecordId"] if ref.object == "Contact" else []
-            if ref.object == "Lead":
-                fields += ["MasterRecordId", "IsConverted", "ConvertedContactId"]
-            if not is_ref(ref, ref.object):
-                return None
-            query = next(soql.among(ref.object, fields, "Id", [ref.id]))
-            rows = self._client.query(query, deleted_too=True)
-            if not rows:
-                return None
-            if not is_dead(rows[0]):
-                return ref
-            following = winner_of(ref.object, rows[0], self._connection.settings["objects"])
-            if following is None:
-                return None
-            ref = following
-        return None
+        if not is_ref(ref, ref.object):
+            return None
+        return self._successors.of([ref], within=self._objects).get(ref)
 
     def _winners(self, object_: str, rows: Sequence[Row]) -> Mapping[str, Ref]:
-        found: dict[str, Ref] = {}
-        for row in rows:
-            first = winner_of(object_, row, self._connection.settings["objects"])
-            winner = self.winner(first) if first else None
-            if winner is not None:
-                found[str(row["Id"])] = winner
-        return found
+        firsts = {str(row["Id"]): winner_of(object_, row, self._objects) for row in rows}
+        known = {id_: ref for id_, ref in firsts.items() if ref is not None}
+        living_ = self._successors.of(known.values(), within=self._objects)
+        return {id_: living_[ref] for id_, ref in known.items() if ref in living_}
 
     def _among(self, object_: str, key: str, values: Sequence[str]) -> Batch:
         where = living(object_)
@@ -198,7 +183,8 @@ class Reading:
         # Either the org changed between the look and the page, which raises ConfigError here or
         # gives new values; or these records are broken, and only they are left out.
         shape: Shape = self._watch.look()
-        forgiving = RecordReader(reader.object, shape, self._mapping(), forgiving=True)
+        mapping = self._mapping().of(reader.object)
+        forgiving = RecordReader(reader.object, shape, mapping, forgiving=True)
         skipped: list[Skipped] = []
         for row in odd:
             try:
@@ -209,7 +195,7 @@ class Reading:
 
     def _consents_of(self, rows: Sequence[Row], reader: RecordReader) -> Mapping[Any, Any]:
         code = self.consent_code()
-        if code is None or not rows:
+        if code is None or not rows or not reader.joins:
             return {}
         try:
             return Consents(self._client, code).rows(reader.person(row) for row in rows)

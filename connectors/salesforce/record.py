@@ -20,6 +20,7 @@ _SAYS_NO = re.compile(
 _CONVERTED = ("IsConverted", "ConvertedContactId")
 
 _MOST_SEEN = 4096
+_EMPTY = (None, "")
 
 Record = Mapping[str, Any]
 Get = Callable[[str], Any]
@@ -71,7 +72,8 @@ class RecordReader:
             mapping.consent_form,
         )
         self._flat = not any("." in code for code in mapping.codes() if not consentcode.parse(code))
-        # Most records say the same as others: nothing, or the same words of the same form.
+        # Most records say the same as others, at another time: nothing, or the same words of the
+        # same form.
         self._seen: dict[tuple[object, ...], tuple[ConsentReading]] = {}
         self._undated: dict[object, OptOutReading] = {}
         field = shape.field(object_, mapping.consent) if self._consent and mapping.consent else None
@@ -142,26 +144,42 @@ class RecordReader:
         ticks = self._consent
         if ticks is None:
             return ()
-        raw = get(ticks.code)
-        said = tuple([get(code) if code else None for code in self._said])
-        known = self._seen.get((raw, said))
+        at, until, *words = [get(code) if code else None for code in self._said]
+        key = (get(ticks.code), *words)
+        known = self._seen.get(key)
         if known is None:
-            known = (self._consent_of(ticks, raw, said),)
+            known = (self._undated_consent(ticks, *key),)
             if len(self._seen) >= _MOST_SEEN:
                 self._seen.clear()
-            self._seen[raw, said] = known
-        return known
+            self._seen[key] = known
+        if at in _EMPTY and until in _EMPTY:
+            return known
+        # Not by dataclasses.replace, which takes as long as all the rest.
+        (undated,) = known
+        return (
+            ConsentReading(
+                answer=undated.answer,
+                field=undated.field,
+                value=undated.value,
+                purpose=undated.purpose,
+                at=when_of(at, end=False),
+                until=when_of(until, end=True),
+                wording=undated.wording,
+                method=undated.method,
+                form_url=undated.form_url,
+                default_ticked=undated.default_ticked,
+            ),
+        )
 
-    def _consent_of(self, ticks: Ticks, raw: object, said: Sequence[object]) -> ConsentReading:
+    def _undated_consent(
+        self, ticks: Ticks, raw: object, wording: object, method: object, form: object
+    ) -> ConsentReading:
         labels = self._labels(raw, ticks)
-        at, until, wording, method, form = said
         return ConsentReading(
             answer=answer_of(labels, ticks.counts),
             field=ticks.code,
             value=", ".join(labels),
             purpose=self._mapping.purpose,
-            at=when_of(at, end=False),
-            until=when_of(until, end=True),
             wording=text_of(wording) or None,
             method=text_of(method) or None,
             form_url=text_of(form) or None,

@@ -33,9 +33,11 @@ LOCKED = frozenset(
         "QUERY_TIMEOUT",
         "INVALID_QUERY_LOCATOR",
         "UNKNOWN_EXCEPTION",
+        "CANNOT_UPDATE_CONVERTED_LEAD",
     }
 )
-"""The same works a little later: a row or the server is busy, a result was dropped."""
+"""The same works a little later: a row or the server is busy, a result was dropped, a lead was
+converted a moment ago, so that the next look finds the contact it became."""
 
 GONE = frozenset({"ENTITY_IS_DELETED", "INVALID_CROSS_REFERENCE_KEY", "NOT_FOUND", "MALFORMED_ID"})
 """The record is deleted, merged into another, or not visible."""
@@ -46,13 +48,15 @@ READ_ONLY = frozenset(
         "INSUFFICIENT_ACCESS_ON_CROSS_REFERENCE_ENTITY",
         "INVALID_FIELD_FOR_INSERT_UPDATE",
         "INVALID_FIELD",
-        "CANNOT_UPDATE_CONVERTED_LEAD",
     }
 )
 """The user may not write this field or this record."""
 
 NO_SUCH = frozenset({"INVALID_FIELD", "INVALID_TYPE", "INVALIDENTITY"})
 """Hidden and missing are answered alike, so that nobody learns what is hidden."""
+
+CHANGED_MEANWHILE = 412
+"""The status of a write with a condition: somebody else changed the record first."""
 
 NO_API = frozenset({"API_DISABLED_FOR_ORG", "API_CURRENTLY_DISABLED"})
 """The user or the org's edition has no API."""
@@ -183,6 +187,17 @@ def throttled(connection: Connection, seconds: float | None) -> Throttled:
     )
 
 
+def kept_back(connection: Connection, seconds: float) -> Throttled:
+    """Give the error for reading on while the org has only the calls left that are kept back."""
+    return Throttled(
+        f"Reading “{connection.label}” pauses: the org's Salesforce API calls of 24 hours are "
+        "nearly used up, and the last ones are kept for opt-outs. The hub goes on by itself.",
+        f"「{connection.label}」の読み込みを一時停止しました。Salesforceの24時間のAPI呼び出しが"
+        "残りわずかのため、配信停止の反映用に残します。後で自動で続行します。",
+        retry_after=min(seconds, LARGEST_PAUSE),
+    )
+
+
 def away(connection: Connection, seconds: float | None = None) -> TransientError:
     """Give the error for an answer that is not Salesforce's, or for one that is not ready."""
     return TransientError(
@@ -223,10 +238,10 @@ def _key_of(connection: Connection, code: str) -> str:
     mapping = connection.mapping
     if mapping is None or not code:
         return "mapping.consent"
-    for key, value in vars(mapping).items():
-        if isinstance(value, str) and (value == code or value.endswith(f".{code}")):
-            return f"mapping.{key}"
-    for name, value in mapping.attributes.items():
-        if value == code:
-            return f"mapping.attributes.{name}"
+    tables = {"mapping": mapping}
+    tables |= {f"mapping.objects.{name}": own for name, own in mapping.objects.items()}
+    for table, of in tables.items():
+        for key, value in of.named().items():
+            if value == code or value.endswith(f".{code}"):
+                return f"{table}.{key}"
     return "mapping.consent"

@@ -1,20 +1,22 @@
 """Writing the rows of many plans in as few calls as there can be."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from .client import ROWS_A_WRITE, SalesforceClient
-from .consentcode import POINT_CONSENT, TYPE_CONSENT
+from .client import ROWS_A_WRITE, SalesforceClient, Written
+from .consentcode import KEY
 from .plan import Key, Plan, payload
 from .refusals import GONE, LOCKED, Refusal
 
+Identity = tuple[str | None, ...]
+
 
 class Rows:
-    """Writes rows through sObject Collections. `date` is the mapped opt-out date, if any."""
+    """Writes rows through sObject Collections. `dates` are the mapped opt-out dates, by object."""
 
-    def __init__(self, client: SalesforceClient, date: str | None) -> None:
+    def __init__(self, client: SalesforceClient, dates: Collection[tuple[str, str]]) -> None:
         self._client = client
-        self._date = (date or "").rpartition(".")[2]
+        self._dates = frozenset(dates)
 
     def write(self, plans: Mapping[str, Plan]) -> dict[str, Refusal]:
         """Write all plans; give the refusal of each opt-out that was not written whole."""
@@ -54,16 +56,44 @@ class Rows:
         return refusals
 
     def _create(self, rows: Mapping[str, Sequence[Mapping[str, Any]]]) -> dict[str, Refusal]:
-        flat = [(id_, row) for id_, each in rows.items() for row in each]
+        # Two records of one person want the same row: it is made once, for both.
+        wanted: dict[Identity, tuple[Mapping[str, Any], list[str]]] = {}
+        for id_, each in rows.items():
+            for row in each:
+                wanted.setdefault(_identity(row), (row, []))[1].append(id_)
+        distinct = list(wanted.values())
         refusals: dict[str, Refusal] = {}
-        for start in range(0, len(flat), ROWS_A_WRITE):
-            part = flat[start : start + ROWS_A_WRITE]
-            told = self._client.write([row for _, row in part], new=True)
-            for (id_, _), each in zip(part, told, strict=True):
-                if each.refusal is not None:
-                    refusals[id_] = each.refusal
+        for start in range(0, len(distinct), ROWS_A_WRITE):
+            part = distinct[start : start + ROWS_A_WRITE]
+            told = self._make([row for row, _ in part])
+            for (_, ids), written in zip(part, told, strict=True):
+                if written.refusal is not None:
+                    refusals.update(dict.fromkeys(ids, written.refusal))
         return refusals
 
+    def _make(self, rows: Sequence[Mapping[str, Any]]) -> list[Written]:
+        if not all(KEY in row for row in rows):
+            return self._client.write(rows, new=True)
+        told = self._put(rows)
+        # Somebody else made the same row at the same moment; now it is there to be found.
+        late = [at for at, each in enumerate(told) if _is_double(each)]
+        if late:
+            for at, each in zip(late, self._put([rows[at] for at in late]), strict=True):
+                told[at] = each
+        return told
+
+    def _put(self, rows: Sequence[Mapping[str, Any]]) -> list[Written]:
+        (object_,) = {str(row["attributes"]["type"]) for row in rows}
+        return self._client.put(rows, object_=object_, key=KEY)
+
     def _without_date(self, key: Key, fields: Mapping[str, Any]) -> dict[str, Any]:
-        ours = key[0] not in (TYPE_CONSENT, POINT_CONSENT)
-        return {name: value for name, value in fields.items() if not (ours and name == self._date)}
+        return {name: value for name, value in fields.items() if (key[0], name) not in self._dates}
+
+
+def _identity(row: Mapping[str, Any]) -> Identity:
+    names = ("PartyId", "ContactPointId", "DataUsePurposeId")
+    return (row["attributes"]["type"], *(row.get(name) for name in names))
+
+
+def _is_double(written: Written) -> bool:
+    return written.refusal is not None and written.refusal.code == "DUPLICATE_VALUE"

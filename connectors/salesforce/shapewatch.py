@@ -1,18 +1,28 @@
 """Looking at what the user sees of the org, often enough that a renamed value is no refusal."""
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 
-from hub.sdk import ConfigError, Connection, FieldMapping
+from hub.sdk import Connection, FieldMapping
 
 from . import consentcode
 from .client import SalesforceClient
-from .consentcode import INDIVIDUAL, POINT_CONSENT, TYPE_CONSENT, ConsentCode
-from .fields import OrgField, Shape, read_fields
+from .consentcode import INDIVIDUAL, KEY, POINT_CONSENT, TYPE_CONSENT, ConsentCode
+from .fields import Fields, Shape, read_fields
 from .refusals import Refusal, away, error_for
 
 _PURPOSES = "SELECT Name FROM DataUsePurpose ORDER BY Name LIMIT 200"
 _MEANS_NONE = frozenset({"INVALID_TYPE", "INVALID_FIELD", "NOT_FOUND"})
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Seen:
+    """What describe says of one object the user sees."""
+
+    fields: Fields
+    updateable: bool
+    createable: bool
 
 
 class ShapeWatch:
@@ -58,46 +68,57 @@ class ShapeWatch:
         return self.look()
 
     def _read(self) -> Shape:
-        objects = {name: self._fields(name) for name in self._connection.settings["objects"]}
-        for name, fields in objects.items():
-            if fields is None:
-                raise _hidden(self._connection, name)
-        linked = any("IndividualId" in (fields or {}) for fields in objects.values())
-        individual = self._fields(INDIVIDUAL) if linked and self._individual else None
+        asked: tuple[str, ...] = tuple(self._connection.settings["objects"])
+        objects = self._seen(asked)
+        linked = any("IndividualId" in seen.fields for seen in objects.values())
+        individual = self._seen((INDIVIDUAL,)) if linked and self._individual else {}
+        look = bool(individual) and self._consents
+        consents = self._seen((TYPE_CONSENT, POINT_CONSENT)) if look else {}
+        every = {**objects, **individual, **consents}
         return Shape(
-            objects={name: fields for name, fields in objects.items() if fields is not None},
-            individual=individual or {},
-            consent_codes=tuple(self._consent_codes()) if individual and self._consents else (),
+            objects={name: seen.fields for name, seen in objects.items()},
+            individual=individual[INDIVIDUAL].fields if individual else {},
+            consent_codes=tuple(self._consent_codes(list(consents))) if consents else (),
+            hidden=tuple(name for name in asked if name not in objects),
+            locked=frozenset(
+                name
+                for name, seen in every.items()
+                if not (seen.updateable and (seen.createable or name not in consents))
+            ),
+            keyed=frozenset(name for name, seen in consents.items() if _has_key(seen.fields)),
         )
 
-    def _consent_codes(self) -> Sequence[str]:
+    def _consent_codes(self, objects: Sequence[str]) -> Sequence[str]:
         rows = self._client.tried(_PURPOSES)
         if isinstance(rows, Refusal):
             if rows.code in _MEANS_NONE:
                 return ()
             raise error_for(rows, self._connection)
         purposes = [str(row.get("Name", "")) for row in rows]
-        seen = [name for name in (TYPE_CONSENT, POINT_CONSENT) if self._fields(name)]
         return [
-            str(ConsentCode(object=name, purpose=purpose)) for name in seen for purpose in purposes
+            str(ConsentCode(object=name, purpose=purpose))
+            for name in objects
+            for purpose in purposes
         ]
 
-    def _fields(self, object_: str) -> dict[str, OrgField] | None:
-        body = self._client.describe(object_)
-        if body is None:
-            return None
-        try:
-            return read_fields(body)
-        except ValueError:
-            raise away(self._connection) from None
+    def _seen(self, objects: Iterable[str]) -> dict[str, _Seen]:
+        found = {}
+        for name in objects:
+            body = self._client.describe(name)
+            if body is None:
+                continue
+            try:
+                fields = read_fields(body)
+            except ValueError:
+                raise away(self._connection) from None
+            found[name] = _Seen(
+                fields=fields,
+                updateable=body.get("updateable") is not False,
+                createable=body.get("createable") is not False,
+            )
+        return found
 
 
-def _hidden(connection: Connection, object_: str) -> ConfigError:
-    where = f"connections.{connection.name}.objects: "
-    return ConfigError(
-        "objects",
-        where + f"the integration user does not see {object_}. Give it Read access to the object "
-        "by a permission set, or take the object out.",
-        where + f"連携用ユーザーから {object_} が見えません。権限セットで参照権限を付けるか、"
-        "objectsから外してください。",
-    )
+def _has_key(fields: Fields) -> bool:
+    key = fields.get(KEY)
+    return key is not None and key.external_id and key.updateable

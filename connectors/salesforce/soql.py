@@ -28,6 +28,11 @@ def after(object_: str, fields: Sequence[str], last: str, *, where: str = "") ->
     return _select(", ".join(fields), object_) + f"{condition} ORDER BY Id LIMIT {PAGE}"
 
 
+def first(object_: str, field: str) -> str:
+    """Ask for one field of any one record: whether it can be read at all."""
+    return _select(field, object_) + " LIMIT 1"
+
+
 def everything(object_: str, fields: Sequence[str], *, where: str = "") -> str:
     """Ask for all records, for Bulk API 2.0: an order or a limit would keep it from chunking."""
     return _select(", ".join(fields), object_) + (f" WHERE {where}" if where else "")

@@ -17,19 +17,27 @@ from .client import ROWS_A_WRITE, SalesforceClient, Written
 from .moments import date_text
 
 _LONGEST_SUBJECT = 255
+NEEDED = ("WhoId", "Subject", "Description", "ActivityDate", "Status", "Priority")
+"""The fields of a Task the hub writes."""
+
 # Salesforce's clock and ours may differ.
 _SLACK = timedelta(minutes=10)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Note:
-    """One Task to leave on one record. `urgent` is one that somebody has to do."""
+    """One Task to leave on one record. `urgent` is one that somebody has to do.
+
+    `before` is the record it was meant for first, where that was merged or converted since: the
+    Task may have been left there.
+    """
 
     id: str
     ref: Ref
     text: str = field(repr=False)
     at: datetime
     urgent: bool = False
+    before: Ref | None = None
 
     @property
     def subject(self) -> str:
@@ -52,7 +60,7 @@ class Tasks:
     def leave(self, notes: Sequence[Note]) -> list[Written]:
         """Write the notes that are not there yet; give one answer for each."""
         there = self._there(notes)
-        missing = [note for note in notes if (note.ref.id, mark_of(note.id)) not in there]
+        missing = [note for note in notes if there.isdisjoint(_places(note))]
         answers: dict[str, Written] = {}
         for start in range(0, len(missing), ROWS_A_WRITE):
             part = missing[start : start + ROWS_A_WRITE]
@@ -64,13 +72,18 @@ class Tasks:
         if not notes:
             return set()
         since = (min(note.at for note in notes) - _SLACK).astimezone(UTC)
-        ids = sorted({note.ref.id for note in notes})
+        ids = sorted({id_ for note in notes for id_, _ in _places(note)})
         where = f"CreatedDate >= {since:%Y-%m-%dT%H:%M:%SZ}"
         return {
             (str(row.get("WhoId")), str(row.get("Subject") or "").rstrip()[-9:])
             for query in soql.among("Task", ("WhoId", "Subject"), "WhoId", ids, where=where)
             for row in self._client.query(query)
         }
+
+
+def _places(note: Note) -> list[tuple[str, str]]:
+    mark = mark_of(note.id)
+    return [(ref.id, mark) for ref in (note.ref, note.before) if ref is not None]
 
 
 def _row(note: Note) -> dict[str, Any]:

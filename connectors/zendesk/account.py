@@ -1,11 +1,17 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Which account a connection reaches, and as whom."""
 
-from hub.sdk import Account, AuthError, Connection
+from hub.sdk import Account, AuthError, Connection, Words
 
 from .client import ZendeskClient
 
 _MAY_EXPORT = "admin"
+_ENDS = Words(
+    ja="APIトークンはすべて2027年4月30日に無効になります。それまでにOAuthクライアントを作成し、"
+    "authをoauthにしてください。",
+    en="All API tokens end on 30 April 2027. Make an OAuth client before that day, and set auth "
+    "to oauth.",
+)
 
 
 def whoami(client: ZendeskClient, connection: Connection) -> Account:
@@ -24,4 +30,8 @@ def whoami(client: ZendeskClient, connection: Connection) -> Account:
             "必要です。管理者の認証情報を設定してください。",
         )
     subdomain = str(connection.settings["subdomain"]).lower()
-    return Account(id=subdomain, label=f"{subdomain}.zendesk.com ({me.name})")
+    return Account(
+        id=subdomain,
+        label=f"{subdomain}.zendesk.com ({me.name})",
+        advice=(_ENDS,) if client.credential == "api_token" else (),
+    )

@@ -26,7 +26,6 @@ from .refusals import (
     unknown_credentials,
 )
 from .signin import SignIn
-from .tokens import SHELF, TokenShelf
 
 T = TypeVar("T")
 
@@ -60,14 +59,12 @@ class ZendeskClient:
     so that the caller can decide about it.
     """
 
-    def __init__(
-        self, connection: Connection, *, timeout: float = 60.0, shelf: TokenShelf = SHELF
-    ) -> None:
+    def __init__(self, connection: Connection, *, timeout: float = 60.0) -> None:
         settings = connection.settings
         self._connection = connection
         self.credential = "client_secret" if settings["auth"] == "oauth" else "api_token"
         self._door = Door(connection, self.credential, timeout=timeout)
-        self._sign_in = SignIn(connection, self._door, shelf)
+        self._sign_in = SignIn(connection, self._door)
 
     def me(self) -> Me:
         """Give the user as whom we are signed in."""
@@ -94,6 +91,10 @@ class ZendeskClient:
     def user_fields(self) -> list[dict[str, Any]]:
         """Give the definitions of the account's user fields."""
         return list(self._walk("/api/v2/user_fields", "user_fields"))
+
+    def ticket_fields(self) -> list[dict[str, Any]]:
+        """Give the definitions of the account's ticket fields, the system's own among them."""
+        return list(self._walk("/api/v2/ticket_fields", "ticket_fields"))
 
     def webhooks(self) -> list[dict[str, Any]]:
         """Give the account's webhooks."""
@@ -138,12 +139,16 @@ class ZendeskClient:
             params["page[after]"] = after
         return self._page("/api/v2/users", "users", params)
 
-    def users(self, ids: Sequence[int], *, identities: bool = False) -> dict[int, dict[str, Any]]:
+    def users(
+        self, ids: Sequence[int], *, identities: bool = False, needed: bool = True
+    ) -> dict[int, dict[str, Any]]:
         """Give these users as they are now, deleted ones among them; none for an unknown id.
 
         With `identities` each user has the list of them under that name, at no further call.
+        Where Zendesk gives none beside the users it raises TransientError, unless not `needed`.
         """
-        return self._many("users", ids, beside="identities" if identities else None)
+        beside = "identities" if identities else None
+        return self._many("users", ids, beside=beside, needed=needed)
 
     def tickets(self, ids: Sequence[int]) -> dict[int, dict[str, Any]]:
         """Give these tickets as they are now; none for an unknown id."""
@@ -190,7 +195,7 @@ class ZendeskClient:
         return self._walk(f"/api/v2/tickets/{ticket_id}/comments", "comments")
 
     def _many(
-        self, name: str, ids: Sequence[int], *, beside: str | None = None
+        self, name: str, ids: Sequence[int], *, beside: str | None = None, needed: bool = True
     ) -> dict[int, dict[str, Any]]:
         found: dict[int, dict[str, Any]] = {}
         for start in range(0, len(ids), MANY):
@@ -201,7 +206,7 @@ class ZendeskClient:
             items = self._items(body, name)
             if beside:
                 owned: dict[object, list[dict[str, Any]]] = defaultdict(list)
-                for each in self._items(body, beside):
+                for each in self._items(body, beside) if needed or beside in body else ():
                     owned[each.get("user_id")].append(each)
                 for item in items:
                     item[beside] = owned[item.get("id")]

@@ -2,6 +2,7 @@
 """Reading the end users of a Zendesk account, page by page, by id, and by their tickets."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from hub.sdk import (
@@ -16,11 +17,14 @@ from hub.sdk import (
 )
 
 from . import cursor as place
+from .approval import check_mapping
 from .client import ZendeskClient
-from .fields import IDENTITY, Form, check_mapping, source_fields
+from .fields import IDENTITY, Form, source_fields
 from .formwatch import FormWatch
+from .numbers import numbers_of
 from .refusals import Refusal, away
-from .user import TICKET, USER, Odd, UserReader, is_customer, number_in, of_ticket, user_id
+from .ticket import TicketReader
+from .user import TICKET, USER, Odd, UserReader, is_customer, number_in, user_id
 
 
 class ZendeskContacts:
@@ -34,7 +38,8 @@ class ZendeskContacts:
 
     def fields(self) -> Sequence[SourceField]:
         """Give the fields of a user as they are now, even while the mapping does not fit them."""
-        return source_fields(FormWatch(self._client, self._connection, lambda _: None).look())
+        watch = FormWatch(self._client, self._connection, lambda _: None, whole=True)
+        return source_fields(watch.look())
 
     def changed(self, cursor: str | None) -> Page[SourceContact]:
         """Give the next page of the export: all users by their last change, then what changes.
@@ -69,7 +74,8 @@ class ZendeskContacts:
     def get(self, refs: Sequence[Ref]) -> dict[Ref, SourceContact | None]:
         """Read these users again, and the requesters of these tickets as they are now.
 
-        None for one that is gone, deleted, suspended, or no end user.
+        All numbers of a user are told. None for one that is gone, deleted, suspended, or no end
+        user.
         """
         found: dict[Ref, SourceContact | None] = dict.fromkeys(refs)
         tickets = self._client.tickets(_numbers(found, TICKET))
@@ -77,13 +83,17 @@ class ZendeskContacts:
         users = set(_numbers(found, USER)) | {
             id_ for id_ in requesters.values() if isinstance(id_, int)
         }
-        people = self._people(sorted(users))
+        if not users:
+            return found
+        form = self._watch.recent()
+        people = self._people(sorted(users), form)
+        reader = TicketReader(form, self._mapping())
         for ref in found:
             if ref.object == USER:
                 found[ref] = people.get(ref.id)
             elif ref.object == TICKET and (ticket := tickets.get(number_in(ref))):
                 requester = people.get(str(ticket.get("requester_id")))
-                found[ref] = of_ticket(requester, ticket) if requester else None
+                found[ref] = reader.read(requester, ticket) if requester else None
         return found
 
     def refs(self, cursor: str | None) -> Page[Ref]:
@@ -92,13 +102,13 @@ class ZendeskContacts:
         items = [Ref(USER, str(self._id(user))) for user in users if is_customer(user)]
         return Page(items=items, cursor=after, done=after is None)
 
-    def _people(self, ids: Sequence[int]) -> dict[str, SourceContact]:
-        if not ids:
-            return {}
-        form = self._watch.recent()
-        users = self._client.users(ids, identities=self._wants_identities()).values()
-        items, _ = self._read(filter(is_customer, users), form)
-        return {item.ref.id: item for item in items}
+    def _people(self, ids: Sequence[int], form: Form) -> dict[str, SourceContact]:
+        users = self._client.users(ids, identities=True, needed=self._wants_identities())
+        items, _ = self._read(filter(is_customer, users.values()), form)
+        return {
+            item.ref.id: replace(item, further=numbers_of(users[number_in(item.ref)]))
+            for item in items
+        }
 
     def _read(
         self, users: Iterable[Mapping[str, Any]], form: Form

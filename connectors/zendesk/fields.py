@@ -1,17 +1,20 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The fields of a Zendesk user, and whether the mapping still fits them.
+"""The fields of a Zendesk user, and those of tickets, by what a mapping calls them.
 
 A mapping names a built-in field (`phone`, `tags`, …) or the key of a user field. Where a user
-field has the key of a built-in one it is written `user_fields.KEY`.
+field has the key of a built-in one it is written `user_fields.KEY`. For what is told of a ticket
+alone it may also name a field of tickets: `ticket.status`, or `ticket.ID` for one of the account's
+own, which have no keys.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from hub.sdk import ConfigError, Connection, FieldMapping, SourceField
+from hub.sdk import SourceField
 
 CUSTOM = "user_fields."
+TICKET_FIELD = "ticket."
 IDENTITY = "phone_identity"
 TAGS = "tags"
 CHECKBOX = "checkbox"
@@ -38,6 +41,21 @@ _BUILT_IN = {
     "details": ("textarea", "詳細 (details)"),
     "created_at": ("moment", "作成日時 (created_at)"),
     TAGS: (TAGS, "タグ (tags)"),
+}
+_OF_TICKETS = {
+    "status": "チケットの状況 (status)",
+    "priority": "チケットの優先度 (priority)",
+    "type": "チケットのタイプ (type)",
+    "channel": "チケットのチャネル (via)",
+    "group_id": "チケットのグループ (group_id)",
+    "brand_id": "チケットのブランド (brand_id)",
+}
+# The others of the answer are the system's own, such as subject, which have no value of their own.
+_TICKET_TYPES = {"tagger": DROPDOWN} | {
+    type_: type_
+    for type_ in (
+        *("text", "textarea", "regexp", CHECKBOX, "date", "integer", "decimal", MULTI, "lookup"),
+    )
 }
 _KINDS = {
     "text": "text",
@@ -105,9 +123,20 @@ class Form:
         """Give the field with this code, with or without `user_fields.` before a key."""
         return self.fields.get(code) or self.fields.get(code.removeprefix(CUSTOM))
 
+    def is_of_ticket(self, code: str) -> bool:
+        """Say whether a code names a field of tickets."""
+        return code.startswith(TICKET_FIELD) and code in self.fields
 
-def read_form(definitions: Sequence[Mapping[str, Any]]) -> Form:
-    """Read the answer of /user_fields. Raises ValueError where it is none."""
+
+def names_ticket_field(codes: Iterable[str]) -> bool:
+    """Say whether one of these codes is a ticket field of the account's own."""
+    return any(code.removeprefix(TICKET_FIELD).isdecimal() for code in codes if "." in code)
+
+
+def read_form(
+    definitions: Sequence[Mapping[str, Any]], of_tickets: Sequence[Mapping[str, Any]] = ()
+) -> Form:
+    """Read the answers of /user_fields and /ticket_fields. Raises ValueError where one is none."""
     found = {
         code: UserField(code=code, type=type_, label=label, options={})
         for code, (type_, label) in _BUILT_IN.items()
@@ -116,6 +145,13 @@ def read_form(definitions: Sequence[Mapping[str, Any]]) -> Form:
         for definition in definitions:
             if definition.get("active", True):
                 field = _read(definition)
+                found[field.code] = field
+        for name, label in _OF_TICKETS.items():
+            code = TICKET_FIELD + name
+            found[code] = UserField(code=code, type="text", label=label, options={})
+        for definition in of_tickets:
+            if definition.get("active", True) and definition["type"] in _TICKET_TYPES:
+                field = _read_of_ticket(definition)
                 found[field.code] = field
     except (AttributeError, KeyError, TypeError) as exc:
         raise ValueError("no user fields") from exc
@@ -132,6 +168,17 @@ def _read(definition: Mapping[str, Any]) -> UserField:
         custom=key,
         options={str(option["value"]): str(option["name"]) for option in options},
         defaults=frozenset(str(each["value"]) for each in options if each.get("default") is True),
+    )
+
+
+def _read_of_ticket(definition: Mapping[str, Any]) -> UserField:
+    number = int(definition["id"])
+    options = definition.get("custom_field_options") or ()
+    return UserField(
+        code=f"{TICKET_FIELD}{number}",
+        type=_TICKET_TYPES[definition["type"]],
+        label=f"チケット: {definition.get('title') or number}",
+        options={str(option["value"]): str(option["name"]) for option in options},
     )
 
 
@@ -152,100 +199,3 @@ def source_fields(form: Form) -> list[SourceField]:
         )
         for field in form.fields.values()
     ]
-
-
-def check_mapping(form: Form, mapping: FieldMapping, connection: Connection) -> None:
-    """Raise ConfigError(`mapping.…`) unless every mapped field and label is still there."""
-    check = _Check(form, connection)
-    check.field("phone", mapping.phone, PHONES)
-    check.field("consent", mapping.consent, ANSWERS)
-    check.labels("consent", "consent_yes", mapping.consent, mapping.consent_yes)
-    check.field("consent_at", mapping.consent_at, DATES)
-    check.field("consent_until", mapping.consent_until, DATES)
-    for key in ("name", "consent_wording", "consent_method", "consent_form", "site"):
-        check.field(key, getattr(mapping, key), None)
-    for name, code in mapping.attributes.items():
-        check.field(f"attributes.{name}", code, None)
-    _check_opt_out(check, mapping)
-
-
-def check_opt_out(form: Form, mapping: FieldMapping, connection: Connection) -> None:
-    """Raise ConfigError(`mapping.opt_out…`) unless an opt-out can be written to a user."""
-    check = _Check(form, connection)
-    if mapping.opt_out is None:
-        raise check.error(
-            "opt_out",
-            "no field is mapped for opt-outs, so Zendesk cannot be told. Choose one.",
-            "配信停止を書き込むフィールドが設定されていません。フィールドを選んでください。",
-        )
-    _check_opt_out(check, mapping)
-    check.writable("opt_out", mapping.opt_out)
-    if mapping.opt_out_at:
-        check.writable("opt_out_at", mapping.opt_out_at)
-
-
-def _check_opt_out(check: "_Check", mapping: FieldMapping) -> None:
-    check.field("opt_out", mapping.opt_out, ANSWERS)
-    check.labels("opt_out", "opt_out_value", mapping.opt_out, mapping.opt_out_value)
-    check.field("opt_out_at", mapping.opt_out_at, DATES)
-
-
-class _Check:
-    """Looks mapped codes up and words what is wrong with them."""
-
-    def __init__(self, form: Form, connection: Connection) -> None:
-        self._form = form
-        self._name = connection.name
-
-    def field(self, key: str, code: str | None, types: frozenset[str] | None) -> None:
-        if code is None:
-            return
-        field = self._form.find(code)
-        if field is None:
-            raise self.error(
-                key,
-                "users have no active field with this key any more. Choose the field again (the "
-                "field key, not the display name).",
-                "このフィールドキーの有効なユーザーフィールドがありません。選び直してください"
-                "（表示名ではなくフィールドキー）。",
-            )
-        if types is not None and field.type not in types:
-            raise self.error(
-                key,
-                "a field of this type cannot be used here. Choose another field.",
-                "この種類のフィールドは使えません。別のフィールドを選んでください。",
-            )
-
-    def labels(self, key: str, labels_key: str, code: str | None, labels: Sequence[str]) -> None:
-        field = self._form.find(code) if code else None
-        if field is None:
-            return
-        if not labels:
-            raise self.error(
-                labels_key,
-                "no label is given. Write the exact labels that count (true for a checkbox).",
-                "選択肢が指定されていません。該当する選択肢を正確に入力してください"
-                "（チェックボックスは true）。",
-            )
-        if not field.knows(labels):
-            # The key of the field itself: what the field says can no longer be understood.
-            raise self.error(
-                key,
-                f"the field has no option that {labels_key} names; it was renamed or removed. "
-                f"Write mapping.{labels_key} as the options are in Zendesk now.",
-                f"{labels_key} に指定した選択肢がフィールドにありません（名称変更または削除）。"
-                f"mapping.{labels_key} をZendeskの現在の選択肢に合わせてください。",
-            )
-
-    def writable(self, key: str, code: str) -> None:
-        field = self._form.find(code)
-        if field is not None and field.custom is None and field.type != TAGS:
-            raise self.error(
-                key,
-                "the hub writes no built-in field of a user. Choose a user field, or tags.",
-                "標準のユーザー項目には書き込みません。ユーザーフィールドかタグを選んでください。",
-            )
-
-    def error(self, key: str, en: str, ja: str) -> ConfigError:
-        where = f"connections.{self._name}.mapping.{key}: "
-        return ConfigError(f"mapping.{key}", where + en, where + ja)

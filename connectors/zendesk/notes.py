@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from hub.sdk import Activity, Connection, Outcome, OutcomeState, TransientError, Words
+from hub.sdk import Activity, Connection, Outcome, OutcomeState, Ref, TransientError, Words
 
 from .client import ZendeskClient
 from .marks import Mark, mark_of, marks_in
@@ -57,16 +57,22 @@ class ZendeskNotes:
             threads.setdefault((activity.ref, activity.thread), []).append(activity)
         tickets = self._client.tickets(_ids(activities, TICKET))
         outcomes: dict[str, Outcome] = {}
-        stopped: Throttled | None = None
+        refused: dict[Ref, Throttled] = {}
         for thread in threads.values():
-            if stopped:
-                answer = _all(thread, OutcomeState.LATER, retry_after=stopped.retry_after)
+            # A ticket has a limit of its own, which looks like the account's. Only where a second
+            # record is refused too are the others not even tried.
+            known = refused.get(thread[0].ref) or (
+                [*refused.values()][-1] if len(refused) > 1 else None
+            )
+            if known:
+                answer = _all(thread, OutcomeState.LATER, retry_after=known.retry_after)
             else:
                 try:
                     answer = self._thread(thread, tickets)
                 except TransientError as error:
                     answer = _all(thread, OutcomeState.LATER, retry_after=error.retry_after)
-                    stopped = error if isinstance(error, Throttled) else None
+                    if isinstance(error, Throttled):
+                        refused[thread[0].ref] = error
             outcomes.update(answer)
         return [outcomes[activity.id] for activity in activities]
 

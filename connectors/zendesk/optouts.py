@@ -17,8 +17,8 @@ from hub.sdk import (
 )
 
 from . import job
+from .approval import check_opt_out
 from .client import MANY, ZendeskClient
-from .fields import check_opt_out
 from .formwatch import FormWatch
 from .job import JobEnd
 from .optoutfield import OptOutField, Writing
@@ -219,7 +219,7 @@ def _done(opt_out: OptOut, user: Mapping[str, Any]) -> Outcome:
 
 
 def _version(opt_out: OptOut, user: Mapping[str, Any]) -> str | None:
-    # A ticket's record has no version, see `of_ticket`.
+    # A ticket's record has no version, see `ticket`.
     changed = user.get("updated_at")
     return changed if isinstance(changed, str) and opt_out.ref.object == USER else None
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""`hub prepare` for Zendesk: the user fields, the webhooks and the trigger, one step each."""
+"""`hub prepare` for Zendesk: the fields, the webhooks and the trigger, one step each."""
 
 from collections.abc import Sequence
 
@@ -7,15 +7,17 @@ from hub.sdk import ConfigError, Connection, PreparationStep, Prepared, Words
 
 from .client import ZendeskClient
 from .setup import (
+    create_number_field,
     create_trigger,
     create_user_fields,
     create_webhook,
     has_trigger,
     has_webhook,
     missing_user_fields,
+    number_field,
 )
 
-FIELDS, EVENTS, TICKETS = "user_fields", "events", "tickets"
+FIELDS, EVENTS, TICKETS, NUMBER = "user_fields", "events", "tickets", "number_field"
 
 
 class ZendeskPreparation:
@@ -26,7 +28,7 @@ class ZendeskPreparation:
         self._client = ZendeskClient(connection)
 
     def steps(self) -> Sequence[PreparationStep]:
-        """Give the three steps and what of them is there."""
+        """Give the steps and what of them is there."""
         client, connection = self._client, self._connection
         return [
             PreparationStep(
@@ -54,6 +56,14 @@ class ZendeskPreparation:
                 there=has_webhook(client, connection, "triggers")
                 and has_trigger(client, connection),
             ),
+            PreparationStep(
+                key=NUMBER,
+                words=Words(
+                    ja="SMSの宛先番号を書くチケットフィールド",
+                    en="the ticket field that says to which number an SMS goes",
+                ),
+                there=number_field(client) is not None,
+            ),
         ]
 
     def make(self, key: str) -> Prepared:
@@ -73,8 +83,11 @@ class ZendeskPreparation:
                 made=webhook.made or made,
                 settings={"webhook_secret": webhook.secret.reveal()},
             )
+        if key == NUMBER:
+            code, made = create_number_field(self._client)
+            return Prepared(key=key, made=made, settings={"mapping.number_choice": code})
         raise ConfigError(
             "step",
-            f"There is no such step. There are: {FIELDS}, {EVENTS}, {TICKETS}.",
-            f"その手順はありません。指定できるもの: {FIELDS}、{EVENTS}、{TICKETS}",
+            f"There is no such step. There are: {FIELDS}, {EVENTS}, {TICKETS}, {NUMBER}.",
+            f"その手順はありません。指定できるもの: {FIELDS}、{EVENTS}、{TICKETS}、{NUMBER}",
         )

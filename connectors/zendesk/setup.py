@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Making in Zendesk what the hub needs there: user fields, webhooks, and a trigger.
+"""Making in Zendesk what the hub needs there: user fields, a ticket field, webhooks, a trigger.
 
 Each is found again by its key or name, so that asking twice makes nothing twice. Only what is
 missing is made; nothing that an admin has is changed.
@@ -13,6 +13,7 @@ from typing import Any, Literal
 import orjson
 from zenpy import Zenpy  # type: ignore[import-untyped]
 from zenpy.lib.api_objects import (  # type: ignore[import-untyped]
+    TicketField,
     Trigger,
     UserField,
     Webhook,
@@ -21,6 +22,7 @@ from zenpy.lib.api_objects import (  # type: ignore[import-untyped]
 from hub.sdk import ConfigError, Connection, SecretText
 
 from .client import ZendeskClient
+from .fields import TICKET_FIELD
 
 EVENTS = tuple(
     f"zen:event-type:user.{what}"
@@ -39,6 +41,9 @@ EVENTS = tuple(
 
 ASKING_TAG = "sms_request"
 """The tag that a macro puts on a ticket to ask for its SMS; the trigger takes it away again."""
+
+NUMBER_TITLE = "SMSの宛先番号"
+"""The ticket field in which an agent says to which of the requester's numbers the SMS shall go."""
 
 _FOR_TRIGGERS = "conditional_ticket_events"
 _YES_OR_NO = (("許諾する", "sms_consent_yes"), ("許諾しない", "sms_consent_no"))
@@ -83,6 +88,28 @@ def create_user_fields(client: ZendeskClient) -> Sequence[str]:
 
 def _create_field(new: UserField, zenpy: Zenpy) -> None:
     zenpy.user_fields.create(new)
+
+
+def number_field(client: ZendeskClient) -> str | None:
+    """Give the mapping's code of the ticket field for the number; None where the account has none.
+
+    Ticket fields have no key, so it is known by its title.
+    """
+    for each in client.ticket_fields():
+        if each.get("title") == NUMBER_TITLE and each.get("active", True):
+            return f"{TICKET_FIELD}{each['id']}"
+    return None
+
+
+def create_number_field(client: ZendeskClient) -> tuple[str, bool]:
+    """Make that ticket field, for agents only, unless it is there; give its code, and if it was
+    made."""
+    there = number_field(client)
+    if there is not None:
+        return there, False
+    new = TicketField(type="text", title=NUMBER_TITLE, active=True, visible_in_portal=False)
+    made = client.through_zenpy(lambda zenpy: zenpy.ticket_fields.create(new))
+    return f"{TICKET_FIELD}{made.id}", True
 
 
 def has_webhook(

@@ -13,7 +13,7 @@ from hub.sdk import AuthError, Connection, SecretText
 
 from .door import Door
 from .refusals import MISSING, away, no_zendesk_there, unknown_credentials
-from .tokens import Token, TokenShelf
+from .tokens import KeptToken, Token
 
 T = TypeVar("T")
 
@@ -25,35 +25,37 @@ _LIFE_UNTOLD = 3600.0
 class SignIn:
     """Signs one door in, by OAuth client credentials or by an API token."""
 
-    def __init__(self, connection: Connection, door: Door, shelf: TokenShelf) -> None:
+    def __init__(self, connection: Connection, door: Door) -> None:
         self._connection = connection
         self._settings = connection.settings
         self._door = door
-        self._shelf = shelf
-        self._oauth = self._settings["auth"] == "oauth"
+        oauth = self._settings["auth"] == "oauth"
+        self._kept = KeptToken(connection.shelf, self._client()) if oauth else None
         self._zenpy: Zenpy | None = None
         self._token = ""
 
     def run(self, call: Callable[[Zenpy], T]) -> T:
         """Make a call signed in. Raises AuthError where Zendesk refuses the credentials."""
-        try:
+        if self._kept is None:
             return call(self._signed())
-        except AuthError:
-            if not self._token:
-                raise
-        # Somebody may have revoked the token. A 401 says that nothing was done, so once more.
-        self._shelf.forget(self._client(), self._token)
-        self._zenpy, self._token = None, ""
-        try:
-            return call(self._signed())
-        except AuthError:
-            # The next job must not begin with a token that was refused.
-            self._shelf.forget(self._client(), self._token)
-            raise
+        minted = self._kept.minted
+        while True:
+            try:
+                return call(self._signed())
+            except AuthError:
+                if not self._token:
+                    raise
+                # The next job must not begin with a token that was refused.
+                self._kept.forget()
+                self._zenpy, self._token = None, ""
+                if self._kept.minted > minted:
+                    raise
+                # Somebody revoked it. A 401 says that nothing was done, so once more, with the
+                # one that another process put on the shelf since, or with a new one.
 
     def _signed(self) -> Zenpy:
-        if self._oauth:
-            token = self._shelf.get(self._client(), self._mint)
+        if self._kept is not None:
+            token = self._kept.get(self._mint)
             if self._zenpy is not None and token == self._token:
                 return self._zenpy
             self._token = token
@@ -73,9 +75,10 @@ class SignIn:
         )
         return self._zenpy
 
-    def _client(self) -> tuple[object, ...]:
-        root = self._settings.get("base_url") or self._door.outside
-        return (root, self._settings["client_id"], self._settings["client_secret"])
+    def _client(self) -> tuple[str, str, str]:
+        root = str(self._settings.get("base_url") or self._door.outside)
+        secret = cast(SecretText, self._settings["client_secret"])
+        return (root, str(self._settings["client_id"]), secret.reveal().strip())
 
     def _mint(self) -> Token:
         secret = cast(SecretText, self._settings["client_secret"])

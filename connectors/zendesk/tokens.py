@@ -1,16 +1,21 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""OAuth tokens, kept until they expire.
+"""OAuth tokens, kept on the connection's shelf until they expire.
 
-A plugin has no place of the house to share them in, so each process mints its own: a token of the
-client-credentials grant kills no other, and lives for an hour or two.
+Every process of the hub looks there first, so a token is asked for once in its life and not once a
+job. Two that ask in the same moment get one each: a token of the client-credentials grant kills
+no other, and the later one is kept.
 """
 
-import threading
+import hashlib
+import json
 import time
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-_MARGIN = 60.0
+from hub.sdk import Shelf
+
+MARGIN = 60.0
+"""Seconds before its end from which a token is not begun with any more."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,34 +26,48 @@ class Token:
     good_for: float
 
 
-class TokenShelf:
-    """Keeps one token for each client, and mints it once however many threads ask."""
+class KeptToken:
+    """The token of one OAuth client; `client` is its address, identifier and secret.
 
-    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+    For one job: not to be shared between threads. `clock` gives seconds since 1970.
+    """
+
+    def __init__(
+        self, shelf: Shelf, client: Sequence[str], clock: Callable[[], float] = time.time
+    ) -> None:
+        self._shelf = shelf
         self._clock = clock
-        self._lock = threading.Lock()
-        self._minting: dict[Hashable, threading.Lock] = {}
-        self._kept: dict[Hashable, tuple[str, float]] = {}
+        # Another client's token is never found, whatever the shelf behind it tells apart.
+        named = json.dumps(list(client)).encode()
+        self._key = f"token:{hashlib.sha256(named).hexdigest()[:32]}"
+        self._text = ""
+        self._until = 0.0
+        self.minted = 0
+        """How many tokens were asked for by this object."""
 
-    def get(self, client: Hashable, mint: Callable[[], Token]) -> str:
+    def get(self, mint: Callable[[], Token]) -> str:
         """Give the client's token; mint one where there is none or it is about to expire."""
-        with self._lock:
-            minting = self._minting.setdefault(client, threading.Lock())
-        with minting:
-            text, until = self._kept.get(client, ("", 0.0))
-            asked = self._clock()
-            if not text or asked >= until - _MARGIN:
-                token = mint()
-                text = token.text
-                self._kept[client] = (text, asked + token.good_for)
-            return text
+        asked = self._clock()
+        if self._text and asked < self._until:
+            return self._text
+        self._text, self._until = self._kept()
+        if not self._text or asked >= self._until:
+            token = mint()
+            self.minted += 1
+            good_for = token.good_for - MARGIN
+            self._text, self._until = token.text, asked + good_for
+            self._shelf.put(self._key, json.dumps([self._until, token.text]), good_for)
+        return self._text
 
-    def forget(self, client: Hashable, text: str) -> None:
-        """Drop this token, which Zendesk refused; a newer one stays."""
-        with self._lock:
-            if self._kept.get(client, ("", 0.0))[0] == text:
-                del self._kept[client]
+    def forget(self) -> None:
+        """Drop the token in hand, which Zendesk refused; a newer one on the shelf stays."""
+        if self._text and self._kept()[0] == self._text:
+            self._shelf.put(self._key, "", 0)
+        self._text = ""
 
-
-# Role objects live for one job. Without a shelf of the process each job would mint a token.
-SHELF = TokenShelf()
+    def _kept(self) -> tuple[str, float]:
+        try:
+            until, text = json.loads(self._shelf.get(self._key) or "")
+            return str(text), float(until)
+        except (TypeError, ValueError):
+            return "", 0.0

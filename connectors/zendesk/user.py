@@ -2,7 +2,7 @@
 """One Zendesk user, read as a person's record by the mapping."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -54,17 +54,6 @@ def is_customer(user: Mapping[str, Any]) -> bool:
         and not user.get("suspended")
         and not user.get("permanently_deleted")
     )
-
-
-def of_ticket(requester: SourceContact, ticket: Mapping[str, Any]) -> SourceContact:
-    """Give a ticket's record: its requester's number, name and attributes.
-
-    What the person agreed to or refused is told by the user's own record. Said once more here, it
-    would stay what it was when the ticket was last looked at.
-    """
-    ref = Ref(TICKET, str(ticket["id"]))
-    # No version either: whether a ticket tells of something new is not known by its requester.
-    return replace(requester, ref=ref, version=None, consents=(), opt_out=None)
 
 
 class UserReader:

@@ -8,7 +8,7 @@ from typing import Any
 
 from hub.sdk import Answer
 
-from .fields import CHECKBOX, IDENTITY, TAGS, TEXTS, TICKED, UserField
+from .fields import CHECKBOX, IDENTITY, TAGS, TEXTS, TICKED, TICKET_FIELD, UserField
 from .moments import day, moment
 
 Getter = Callable[[Mapping[str, Any]], Any]
@@ -24,6 +24,9 @@ def getter(field: UserField, *, forgiving: bool) -> Getter:
 
     A user without a key that the account has raises KeyError; `forgiving` reads it as unset.
     """
+    if field.code.startswith(TICKET_FIELD):
+        # A user has none; see `ticket`.
+        return lambda user: None
     if field.code == "direct_phone":
         return lambda user: None if user["shared_phone_number"] else user["phone"]
     if field.code == IDENTITY:

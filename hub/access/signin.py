@@ -79,7 +79,18 @@ def find(database: Database, token: str, now: datetime) -> SessionRow | None:
     return session
 
 
-def sign_out(database: Database, token: str, now: datetime) -> None:
+def sign_out(database: Database, token: str, now: datetime, address: str | None = None) -> None:
     """End the session of a cookie."""
     with database.write() as tx:
+        session = access.find_session(tx, _hash(token))
         access.end_session(tx, _hash(token), now)
+        if session is not None:
+            add_audit(
+                tx,
+                at=now,
+                actor=f"user:{session.user.id}",
+                action="signed_out",
+                object_=f"user:{session.user.id}",
+                address=address,
+                detail={},
+            )

@@ -1,5 +1,8 @@
 """What was changed or looked at from the command line goes into the audit trail."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from hub.factory import Hub
 from hub.store.audit import add_audit
 from hub.store.database import Tx
@@ -7,8 +10,13 @@ from hub.store.database import Tx
 ACTOR = "terminal"
 
 
-def note(hub: Hub, tx: Tx, action: str, object_: str) -> None:
-    """Add a row in the caller's transaction. Never holds a number, a name or a text."""
+def note(
+    hub: Hub, tx: Tx, action: str, object_: str, detail: Mapping[str, Any] | None = None
+) -> None:
+    """Add a row in the caller's transaction, as the last thing it does.
+
+    Never holds a number, a name or a text; `detail` holds ids and counts.
+    """
     add_audit(
         tx,
         at=hub.clock(),
@@ -16,5 +24,5 @@ def note(hub: Hub, tx: Tx, action: str, object_: str) -> None:
         action=action,
         object_=object_,
         address=None,
-        detail={},
+        detail=detail or {},
     )

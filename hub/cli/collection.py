@@ -5,7 +5,8 @@ from typing import IO, Any
 
 import click
 
-from hub.cli import audit
+from hub.cli import audit, collection_look
+from hub.cli.collection_look import filter_text, resting_text
 from hub.cli.moment import Moment
 from hub.cli.output import failed, json_option, print_json, say, table, tell, when
 from hub.cli.where import conditions
@@ -14,6 +15,7 @@ from hub.consent.collections import Collection
 from hub.consent.entry import Method
 from hub.factory import Hub, build
 from hub.messages import library
+from hub.store import collection_cover
 from hub.store import collections as rows_of
 from hub.store.connections import ConnectionRow
 
@@ -30,6 +32,10 @@ def command() -> None:
     """
 
 
+command.add_command(collection_look.preview)
+command.add_command(collection_look.show)
+
+
 @command.command()
 @click.argument("connection")
 @click.option("--purpose", required=True, help="What they agreed to; see hub consent purpose.")
@@ -41,6 +47,14 @@ def command() -> None:
     help="The words people saw beside the box or button; - is stdin.",
 )
 @click.option("--form-url", help="Where the form is or was.")
+@click.option(
+    "--form-file", type=click.File(encoding="utf-8"), help="The whole form's text; kept with it."
+)
+@click.option("--privacy-notice-url", help="The privacy notice (個人情報の取扱い) the form named.")
+@click.option("--privacy-notice-version", help="Its version or date.")
+@click.option(
+    "--scope", multiple=True, help="What was promised, such as twice a month; repeatable."
+)
 @click.option("--from", "period_from", type=Moment(), required=True, help="Since when it is used.")
 @click.option(
     "--until", "period_until", type=Moment(last=True), help="Its last day, if it is over."
@@ -60,6 +74,10 @@ def declare(
     method: str,
     wording_file: IO[str],
     form_url: str | None,
+    form_file: IO[str] | None,
+    privacy_notice_url: str | None,
+    privacy_notice_version: str | None,
+    scope: tuple[str, ...],
     period_from: datetime,
     period_until: datetime | None,
     where: tuple[str, ...],
@@ -85,6 +103,10 @@ def declare(
             default_ticked=preticked,
             wording=wording_file.read().strip(),
             form_url=form_url,
+            form_text=form_file.read().strip() if form_file else None,
+            privacy_notice_url=privacy_notice_url,
+            privacy_notice_version=privacy_notice_version,
+            scope=scope,
             period_from=period_from,
             period_until=period_until,
             filter=chosen,
@@ -137,7 +159,7 @@ def list_(connection: str | None, as_json: bool) -> None:
                 each.purpose_key,
                 each.method,
                 f"{when(each.period_from)[:10]} - {when(each.period_until)[:10].strip('-')}",
-                _filter_text(each) or "-",
+                filter_text(each) or "-",
                 each.signed_by,
                 when(each.revoked_at),
             ]
@@ -151,13 +173,14 @@ def list_(connection: str | None, as_json: bool) -> None:
 @click.option("--by", required=True, help="Who takes it back.")
 @json_option
 def revoke(collection_id: int, by: str, as_json: bool) -> None:
-    """Take a declaration back: every ground that rests on it falls at once.
+    """Take a declaration back: every ground that rests on it falls at once; says how many.
 
     Exit codes: 0 taken back, 1 there is none or it was taken back before, 2 wrong usage.
     """
     hub = build()
     with hub.database.write() as tx:
         known = rows_of.by_id(tx, collection_id)
+        falling = collection_cover.resting(tx, collection_id)
         revoked = known is not None and collections.revoke(tx, collection_id, by, hub.clock())
         if revoked:
             audit.note(hub, tx, "collection.revoked", f"collection:{collection_id}")
@@ -172,21 +195,25 @@ def revoke(collection_id: int, by: str, as_json: bool) -> None:
             f"Declaration {collection_id} was taken back at {when(known.revoked_at)} already.",
         )
     if as_json:
-        print_json({"id": collection_id, "revoked": True})
+        print_json(
+            {
+                "id": collection_id,
+                "revoked": True,
+                "grounds": falling.grounds,
+                "numbers": falling.numbers,
+            }
+        )
         return
     tell(
-        f"申告 {collection_id} を取り消しました。これに基づく広告の送信はできなくなりました。",
-        f"Declaration {collection_id} is taken back. Nothing advertises on its ground any more.",
+        f"申告 {collection_id} を取り消しました。これに基づく許諾 {resting_text(falling)} が"
+        "無効になりました。",
+        f"Declaration {collection_id} is taken back. Grounds that fell: {resting_text(falling)}.",
     )
 
 
 def _declared(hub: Hub, row: ConnectionRow) -> list[Collection]:
     with hub.database.read() as tx:
         return collections.every(tx, row.id)
-
-
-def _filter_text(each: Collection) -> str:
-    return "; ".join(f"{key}={'|'.join(values)}" for key, values in each.filter.items())
 
 
 def _values(row: ConnectionRow, each: Collection) -> dict[str, Any]:
@@ -198,6 +225,10 @@ def _values(row: ConnectionRow, each: Collection) -> dict[str, Any]:
         "default_ticked": each.default_ticked,
         "wording": each.wording,
         "form_url": each.form_url,
+        "form_kept": each.form_sha256 is not None,
+        "privacy_notice_url": each.privacy_notice_url,
+        "privacy_notice_version": each.privacy_notice_version,
+        "scope": list(each.scope),
         "period_from": each.period_from,
         "period_until": each.period_until,
         "where": {key: list(values) for key, values in each.filter.items()},

@@ -4,10 +4,11 @@ from typing import Any
 
 import click
 
+from hub.cli import language
 from hub.cli.audit import note
 from hub.cli.output import age, json_option, print_json, say, table, tell, word
 from hub.factory import Hub, build
-from hub.plugins.registry import ROLES
+from hub.plugins.registry import ADDED, ROLES
 from hub.store.connections import ConnectionRow
 from hub.values.labels import CONNECTION_STATES
 
@@ -45,6 +46,7 @@ def command(enable: str | None, disable: str | None, as_json: bool) -> None:
             say("プラグイン", "PLUGIN"),
             say("状態", "STATE"),
             say("最終読み込み", "LAST PULL"),
+            say("使用率", "USED"),
             say("アカウント", "ACCOUNT"),
             say("表示名", "LABEL"),
         ],
@@ -54,6 +56,7 @@ def command(enable: str | None, disable: str | None, as_json: bool) -> None:
                 row.plugin,
                 _state(row),
                 age(hub.clock() - row.last_pull_at) if row.last_pull_at else "-",
+                f"{row.usage.percent}%" if row.usage else "-",
                 row.account_label or "-",
                 row.label,
             ]
@@ -61,8 +64,11 @@ def command(enable: str | None, disable: str | None, as_json: bool) -> None:
         ],
     )
     for row in rows:
-        if row.reason.en:
-            click.echo(f"  {row.name}: {say(row.reason.ja, row.reason.en)}")
+        told = [row.reason] if row.reason.en else []
+        told += [row.usage.words] if row.usage and row.usage.high else []
+        for words in told:
+            for line in words.in_(language()).splitlines():
+                click.echo(f"  {row.name}: {line}")
 
 
 def _switch(hub: Hub, name: str, *, on: bool) -> None:
@@ -89,12 +95,25 @@ def _values(hub: Hub, row: ConnectionRow) -> dict[str, Any]:
         "name": row.name,
         "label": row.label,
         "plugin": row.plugin,
-        "roles": [role for role in ROLES if role in roles],
+        "roles": [role for role in (*ROLES, *ADDED) if role in roles],
         "origin": row.origin,
         "enabled": row.enabled,
         "state": row.state,
         "reason": row.reason if row.reason.en else None,
         "grounds_suspended_at": row.grounds_suspended_at,
         "account": row.account_label,
+        "usage": _used(row),
+        "advice": list(row.advice),
         "last_pull_at": row.last_pull_at,
+    }
+
+
+def _used(row: ConnectionRow) -> dict[str, Any] | None:
+    if row.usage is None:
+        return None
+    return {
+        "what": row.usage.what,
+        "used": row.usage.used,
+        "limit": row.usage.limit,
+        "at": row.usage_at,
     }

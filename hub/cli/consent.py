@@ -1,44 +1,27 @@
-"""`hub consent`: purposes, declarations, a person's history, the ledger's chain."""
+"""`hub consent`: purposes, declarations, a person's history, the ledger and its proof."""
 
-import contextlib
-import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
 import click
-from rich.console import Console
 
-from hub.cli import audit, collection, purpose
+from hub.cli import audit, collection, export, ledger, paper, proof, purpose
 from hub.cli.optouts import ORIGINS
 from hub.cli.output import (
     json_option,
-    note,
     print_json,
     say,
     table,
     tell,
-    usage,
     when,
     word,
 )
 from hub.cli.record import RecordId, contact_of, link_of, masked
-from hub.consent import ledger
-from hub.consent.ledger import Broken, VerifyResult
 from hub.factory import build
 from hub.store import person_views
-from hub.store.ledger import Head
 from hub.store.person_views import EvidenceRow, PersonRow
 from hub.values.labels import SCOPES, VERDICTS
 from hub.values.ref import Ref
 from hub.values.words import Words
-
-_BROKEN = {
-    "changed": Words("内容が書き換えられています", "was changed"),
-    "removed": Words("直前の行が消されています", "follows rows that were removed"),
-    "moved": Words("並びが変えられています", "stands in another place than it was written in"),
-    "personal": Words("個人情報の部分が書き換えられています", "had its personal part changed"),
-    "truncated": Words("以降の行が消されています", "is the last one; rows after it were cut off"),
-    "document": Words("保存された文言が書き換えられています", "is a kept text that was changed"),
-}
 
 
 @click.group()
@@ -48,41 +31,11 @@ def command() -> None:
 
 command.add_command(purpose.command)
 command.add_command(collection.command)
-
-
-@command.command()
-@click.option(
-    "--head",
-    metavar="SEQ:HASH",
-    help="The head an earlier run printed, kept elsewhere: rows cut off at the end are found too.",
-)
-@json_option
-def verify(head: str | None, as_json: bool) -> None:
-    """Read the whole ledger and say where it is not what was written.
-
-    Prints the newest row's place and hash; kept outside the store it also tells, with --head,
-    that nothing was cut off.
-
-    Exit codes: 0 whole, 1 something was changed, removed or moved, 2 wrong usage.
-    """
-    hub = build()
-    known = _head(head) if head else None
-    waiting = say("許諾の記録を検証しています", "Reading the ledger")
-    with _spinner(waiting), hub.database.read() as tx:
-        found = ledger.verify(tx, hub.cipher, known)
-    if as_json:
-        print_json(
-            {
-                "entries": found.entries,
-                "whole": found.whole,
-                "head": _head_text(found),
-                "broken": [vars(each) for each in found.broken],
-            }
-        )
-    else:
-        _print_verified(found)
-    if not found.whole:
-        raise click.exceptions.Exit(1)
+command.add_command(paper.command, "paper")
+command.add_command(export.command, "export")
+command.add_command(proof.command, "proof")
+command.add_command(ledger.verify)
+command.add_command(ledger.heads_command)
 
 
 @command.command()
@@ -177,59 +130,6 @@ def _entry(entry: EvidenceRow) -> list[str]:
         str(entry.strength),
         entry.source_ref or "-",
     ]
-
-
-def _print_verified(found: VerifyResult) -> None:
-    for each in found.broken:
-        note(f"{_place(each)}: {word(_BROKEN, each.kind)}", f"{_place(each)} {_broken_en(each)}.")
-    if found.whole:
-        tell(
-            f"{found.entries}件の記録に改変・削除・並べ替えはありません。",
-            f"{found.entries} entries: nothing was changed, removed or moved.",
-        )
-    else:
-        note(
-            "バックアップと比べ、誰がいつデータベースに触れたかを確認してください。",
-            "Compare with a backup, and find out who touched the database and when.",
-        )
-    head = _head_text(found)
-    if head:
-        tell(f"最新の記録(別の場所に控えてください): {head}", f"Head, to be kept elsewhere: {head}")
-
-
-def _place(each: Broken) -> str:
-    if each.sha256:
-        return say(f"文書 {each.sha256[:12]}", f"Document {each.sha256[:12]}")
-    return say(f"{each.seq}行目", f"Row {each.seq}")
-
-
-def _broken_en(each: Broken) -> str:
-    found = _BROKEN.get(each.kind)
-    return found.en if found else each.kind
-
-
-def _head_text(found: VerifyResult) -> str | None:
-    return f"{found.head.seq}:{found.head.hash.hex()}" if found.head else None
-
-
-def _head(text: str) -> Head:
-    seq, _, digest = text.partition(":")
-    try:
-        return Head(seq=int(seq), event_id="", hash=bytes.fromhex(digest))
-    except ValueError:
-        raise usage(
-            "--head: 以前の hub consent verify が表示した 行番号:ハッシュ を書いてください。",
-            "--head: write the SEQ:HASH that an earlier hub consent verify printed.",
-        ) from None
-
-
-@contextlib.contextmanager
-def _spinner(text: str) -> Iterator[None]:
-    if not sys.stderr.isatty():
-        yield
-        return
-    with Console(stderr=True).status(text):
-        yield
 
 
 _EVENTS: Mapping[str, Words] = {

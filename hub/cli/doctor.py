@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import click
 
-from hub.cli import checkup, language
+from hub.cli import checkup, heads_check, language
 from hub.cli.finding import LEVELS, Finding, Level, bad, ok
 from hub.cli.output import json_option, print_json, say, table, tell, word
 from hub.cli.progress import Bar
@@ -68,6 +68,7 @@ def _look(bar: Bar) -> list[Finding]:
     if broken & {"store", "keys", "plugins.toml"}:
         return findings
     hub = build()
+    findings += heads_check.look(hub)
     rows = hub.connections.rows()
     for at, row in enumerate(rows):
         bar.show(row.name, at, len(rows))

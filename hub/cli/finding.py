@@ -29,8 +29,8 @@ def ok(about: str, ja: str, en: str) -> Finding:
     return Finding(level="ok", about=about, found=Words(ja, en))
 
 
-def warn(about: str, found: Words, todo: Words) -> Finding:
-    """Give a finding that works, but not as it should."""
+def warn(about: str, found: Words, todo: Words | None = None) -> Finding:
+    """Give a finding that works, but not as it should; advice says itself what to do."""
     return Finding(level="warn", about=about, found=found, todo=todo)
 
 

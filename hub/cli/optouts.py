@@ -1,35 +1,26 @@
 """`hub optouts`: every opt-out, and what each platform's records answered."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 from itertools import groupby
 from typing import Any
 
 import click
 
-from hub.cli import audit
-from hub.cli.moment import Moment
 from hub.cli.output import (
     age,
-    failed,
     json_option,
     print_json,
     say,
     table,
     tell,
-    usage,
     when,
     word,
 )
-from hub.cli.record import RecordId, contact_of, link_of
-from hub.consent.entry import ALL, PROMOTIONAL
-from hub.consent.exclusions import Origin, check_scope
+from hub.consent.exclusions import Origin
 from hub.factory import Hub, build
-from hub.messages import library
-from hub.optout import act, receipts
+from hub.optout import receipts
 from hub.optout.receipts import Receipt
 from hub.values.labels import PUSH_STATES, SCOPES
-from hub.values.ref import Ref
 from hub.values.words import Words
 
 ORIGINS: Mapping[str, Words] = {
@@ -43,10 +34,8 @@ ORIGINS: Mapping[str, Words] = {
     Origin.API: Words("API", "API"),
 }
 
-_CHANNELS = {"phone": Origin.AGENT, "in_person": Origin.ADMIN}
 
-
-@click.group(invoke_without_command=True)
+@click.command()
 @click.option("--open", "open_only", is_flag=True, help="Only records not acknowledged yet.")
 @click.option("--connection", help="Only records of this connection.")
 @click.option(
@@ -57,10 +46,7 @@ _CHANNELS = {"phone": Origin.AGENT, "in_person": Origin.ADMIN}
     help="How many records at most.",
 )
 @json_option
-@click.pass_context
-def command(
-    ctx: click.Context, open_only: bool, connection: str | None, limit: int, as_json: bool
-) -> None:
+def command(open_only: bool, connection: str | None, limit: int, as_json: bool) -> None:
     """List opt-outs, the newest first, and each record that has to be told of it.
 
     Of each record: its state, its age (how long the platform took, or has been taking), and what
@@ -68,8 +54,6 @@ def command(
 
     Exit codes: 0 listed, 1 there is no such connection, 2 wrong usage.
     """
-    if ctx.invoked_subcommand is not None:
-        return
     hub = build()
     row = hub.connections.row(connection) if connection else None
     with hub.database.read() as tx:
@@ -99,94 +83,6 @@ def command(
         tell(
             f"{limit}件まで表示しました。--limit で増やせます。",
             f"Shown are {limit}; --limit shows more.",
-        )
-
-
-@command.command()
-@click.argument("connection")
-@click.argument("record", type=RecordId())
-@click.option(
-    "--scope", default=PROMOTIONAL, show_default=True, help="all, promotional or purpose:KEY."
-)
-@click.option(
-    "--channel",
-    type=click.Choice(sorted(_CHANNELS)),
-    default="phone",
-    show_default=True,
-    help="How the person said it.",
-)
-@click.option("--at", "said_at", type=Moment(), help="When they said it; now by default.")
-@click.option("--reason", default="", help="A note; no number or name.")
-@json_option
-def add(
-    connection: str,
-    record: Ref,
-    scope: str,
-    channel: str,
-    said_at: datetime | None,
-    reason: str,
-    as_json: bool,
-) -> None:
-    """Opt out the person behind a record of CONNECTION who said so to an agent.
-
-    It counts at once, for the number and all sites; every record with that number is then told.
-
-    Exit codes: 0 stopped (or stopped before), 1 the record was never read or has no number,
-    2 wrong usage.
-    """
-    hub = build()
-    row = hub.connections.row(connection)
-    now = hub.clock()
-    with hub.database.write() as tx:
-        _check(hub, scope, said_at, now)
-        if scope.startswith("purpose:"):
-            library.purpose_of(tx, scope.removeprefix("purpose:"))
-        contact_id = contact_of(row, link_of(tx, row, record))
-        # Where it was said is no record: the one named here does not show it yet and is told too.
-        done = act.opt_out(
-            tx,
-            hub.cipher,
-            contact_id=contact_id,
-            scope=scope,
-            origin=_CHANNELS[channel],
-            actor=audit.ACTOR,
-            occurred_at=said_at or now,
-            now=now,
-            sink_connections=hub.connections.with_role("opt_out_sink"),
-            note=reason,
-            controller=hub.config.sender_name,
-        )
-        audit.note(hub, tx, "optout.added", f"contact:{contact_id}")
-        told = receipts.listing(tx, limit=1000, exclusion_id=done.exclusion_id)
-    hub.bells.pushes()
-    records = [each for each in told if each.state != "none"]
-    if as_json:
-        print_json(
-            {"exclusion": done.exclusion_id, "already": done.already, "records": len(records)}
-        )
-        return
-    what = word(SCOPES, scope)
-    if done.already:
-        tell(f"すでに停止済みです({what})。", f"It was stopped before ({what.lower()}).")
-        return
-    tell(
-        f"停止しました({what})。反映するレコード: {len(records)}件。"
-        "hub optouts --open で確認できます。",
-        f"Stopped ({what.lower()}). Records to be told: {len(records)}; see hub optouts --open.",
-    )
-
-
-def _check(hub: Hub, scope: str, said_at: datetime | None, now: datetime) -> None:
-    try:
-        check_scope(scope)
-    except ValueError:
-        raise usage(
-            f"--scope: {ALL}・{PROMOTIONAL}・purpose:KEY のいずれかを書いてください。",
-            f"--scope: write {ALL}, {PROMOTIONAL} or purpose:KEY.",
-        ) from None
-    if said_at is not None and said_at > now:
-        raise failed(
-            "--at: 未来の日時は指定できません。", "--at: it lies ahead. Write when it was said."
         )
 
 

@@ -7,7 +7,7 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, is_dataclass
 from datetime import date, datetime, timedelta
-from typing import Any, TypeVar
+from typing import Any, TextIO, TypeVar
 from zoneinfo import ZoneInfo
 
 import click
@@ -86,9 +86,9 @@ def table(head: Sequence[str], rows: Sequence[Sequence[str]], indent: str = "") 
         click.echo((indent + "  ".join(cells)).rstrip())
 
 
-def print_json(value: Any) -> None:
-    """Print a value as JSON; times in ISO 8601, UTC."""
-    click.echo(json.dumps(value, ensure_ascii=False, indent=2, default=_plain))
+def print_json(value: Any, file: TextIO | None = None) -> None:
+    """Print a value as JSON, into a file or on stdout; times in ISO 8601, UTC."""
+    click.echo(json.dumps(value, ensure_ascii=False, indent=2, default=_plain), file=file)
 
 
 def _plain(value: Any) -> Any:

@@ -15,7 +15,7 @@ from hub.errors import ConfigError, HubError
 from hub.plugins.guard import Guard
 from hub.plugins.loader import Installed, installed, load
 from hub.plugins.provisioning import read
-from hub.plugins.registry import ROLES, Broken, Plugin
+from hub.plugins.registry import ADDED, ROLES, Broken, Plugin
 from hub.scaffold.package import check_name, package, write
 from hub.values.words import Words
 
@@ -151,7 +151,7 @@ def _loaded(plugin: Plugin) -> dict[str, Any]:
         "version": plugin.version,
         "distribution": plugin.distribution,
         "state": "loaded",
-        "roles": [role for role in ROLES if role in plugin.roles],
+        "roles": [role for role in (*ROLES, *ADDED) if role in plugin.roles],
         "can_check": plugin.can_check,
         "can_prepare": plugin.can_prepare,
         "problems": [],

@@ -1,5 +1,7 @@
 """`hub prepare`: make in a platform what a connection needs there."""
 
+from collections import Counter
+
 import click
 
 from hub.cli.audit import note
@@ -36,8 +38,9 @@ def command(connection: str, steps: tuple[str, ...], everything: bool, as_json: 
             }
         )
         return
+    names = Counter(name for each in made for name in each.settings)
     for each in made:
-        _tell(row, each)
+        _tell(row, each, names)
     for step in preparation.steps():
         mark = say("あり", "there") if step.there else say("なし", "missing")
         click.echo(f"{mark:<8} {step.key:<14} {say(step.words.ja, step.words.en)}")
@@ -66,15 +69,18 @@ def _make(hub: Hub, row: ConnectionRow, preparation: Preparation, key: str) -> P
     return made
 
 
-def _tell(row: ConnectionRow, made: Prepared) -> None:
+def _tell(row: ConnectionRow, made: Prepared, names: Counter[str]) -> None:
     if made.made:
         tell(f"{made.key}: 作成しました。", f"{made.key}: made.")
     else:
         tell(f"{made.key}: すでにあります。", f"{made.key}: was there already.")
     for name, value in made.settings.items():
+        several = names[name] > 1
         tell(
             f"  この値を接続「{row.name}」の {name} に設定してください"
-            f"(複数あるときはカンマで区切る): {value}",
-            f"  Put this into {name} of the connection {row.name} "
-            f"(several with a comma between): {value}",
+            + ("(複数あるためカンマで区切る): " if several else ": ")
+            + value,
+            f"  Put this into {name} of the connection {row.name}"
+            + (" (several with a comma between): " if several else ": ")
+            + value,
         )

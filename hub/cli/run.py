@@ -1,5 +1,6 @@
 """`hub run`: the whole hub on one machine."""
 
+import contextlib
 import os
 import signal
 
@@ -7,6 +8,8 @@ import click
 
 from hub.cli.output import note, tell
 from hub.config import read_config
+from hub.consent import heads
+from hub.errors import HubError
 from hub.factory import build
 from hub.launch import start_all
 from hub.logs import set_up
@@ -20,7 +23,8 @@ def command() -> None:
     config = read_config(os.environ)
     lock = hold(config.data_dir)
     free_port(config.host, config.port, patience=3)
-    build()  # makes store and keys, and tells what is wrong before anything is started
+    # Makes store and keys, and tells what is wrong before anything is started.
+    hub = build()
     supervisor = Supervisor(dict(os.environ), say=lambda words: note(words.ja, words.en))
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: supervisor.stop.set())
@@ -33,4 +37,7 @@ def command() -> None:
         supervisor.watch()
     finally:
         supervisor.end()
+        # The children have written their last rows.
+        with contextlib.suppress(HubError):
+            heads.keep(hub.database, hub.config, hub.clock())
         lock.close()

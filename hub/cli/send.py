@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from hub.cli import audit, outcome
+from hub.cli import asking, audit, outcome
 from hub.cli.making import with_bar
 from hub.cli.moment import Moment
 from hub.cli.outcome import Outcome
@@ -15,6 +15,7 @@ from hub.cli.output import JAPAN, failed, json_option, note, print_json, say, te
 from hub.cli.record import RecordId, contact_of, link_of, masked
 from hub.cli.sample import sample
 from hub.cli.where import conditions
+from hub.cli.whose import user_id
 from hub.factory import Hub, build
 from hub.messages.judging import judge
 from hub.messages.orders import SendOrder, SingleOrder
@@ -33,8 +34,11 @@ class _Asked:
     people: ConnectionRow
     gateway: ConnectionRow
     record: Ref | None
+    asked: bool
+    number: str
     where: dict[str, list[str]]
     key: str
+    owner: int | None
     not_before: datetime | None
     not_after: datetime | None
     as_json: bool
@@ -46,11 +50,23 @@ class _Asked:
 @click.option("--via", required=True, help="The gateway's connection.")
 @click.option("--record", type=RecordId(), help="Only the person behind this record.")
 @click.option(
+    "--asked",
+    is_flag=True,
+    help="The person asked for it in this record, such as a ticket: service messages only.",
+)
+@click.option(
+    "--number",
+    metavar="DIGITS",
+    default="",
+    help="With --asked: which of the person's numbers, by its last digits, four at least.",
+)
+@click.option(
     "--where", metavar="ATTRIBUTE=VALUE", multiple=True, help="Only records with this; repeatable."
 )
 @click.option("--dry-run", is_flag=True, help="Only say who would get it and who not, and why.")
+@click.option("--owner", metavar="LOGIN", help="Whose send it is: hub erase user finds it by that.")
 @click.option("--key", help="Names the send: the same key again is the same send, never a second.")
-@click.option("--not-before", type=Moment(), help="Not before this time.")
+@click.option("--not-before", "--at", type=Moment(), help="Not before this time.")
 @click.option("--not-after", type=Moment(last=True), help="Not after this time.")
 @click.option("--yes", is_flag=True, help="Do not ask before more than one SMS is sent.")
 @click.option("--wait", is_flag=True, help="Show the sending until it is done.")
@@ -60,8 +76,11 @@ def command(
     people: str,
     via: str,
     record: Ref | None,
+    asked: bool,
+    number: str,
     where: tuple[str, ...],
     dry_run: bool,
+    owner: str | None,
     key: str | None,
     not_before: datetime | None,
     not_after: datetime | None,
@@ -76,14 +95,22 @@ def command(
 
     Exit codes: 0 ordered (or shown); 1 it cannot be, and why was told; 2 wrong usage.
     """
+    if (asked and not record) or (number and not asked):
+        raise usage(
+            "--number には --asked が、--asked には --record が必要です。",
+            "--number needs --asked, and --asked needs --record.",
+        )
     hub = build()
-    asked = _Asked(
+    order = _Asked(
         template=template,
         people=hub.connections.row(people),
         gateway=hub.connections.row(via),
         record=record,
+        asked=asked,
+        number=number,
         where=conditions(hub.connections.row(people), where),
         key=key or _new_key(hub, template),
+        owner=None if owner is None else user_id(hub, owner),
         not_before=not_before,
         not_after=not_after,
         as_json=as_json,
@@ -94,16 +121,26 @@ def command(
             "--json cannot ask. Add --yes or --dry-run.",
         )
     if dry_run:
-        _dry_run(hub, asked)
+        _dry_run(hub, order)
         return
-    send_id, became, already = _one(hub, asked) if record else _many(hub, asked, yes)
+    send_id, became, already = _one(hub, order) if record else _many(hub, order, yes)
     if wait and send_id is not None:
         outcome.say_who_sends(hub)
         became = outcome.wait(hub, send_id, quiet=as_json)
-    _tell(hub, asked, send_id, became, already, waited=wait)
+    _tell(hub, order, send_id, became, already, waited=wait)
 
 
 def _dry_run(hub: Hub, asked: _Asked) -> None:
+    if asked.asked:
+        asking.offer(
+            hub,
+            asked.people,
+            _record(asked),
+            asked.number,
+            asked.template,
+            as_json=asked.as_json,
+        )
+        return
     would = _preview_one(hub, asked) if asked.record else _preview(hub, asked)
     text, length = sample(hub, asked.template)
     if asked.as_json:
@@ -197,17 +234,16 @@ def _ask(hub: Hub, asked: _Asked) -> None:
 
 
 def _one(hub: Hub, asked: _Asked) -> tuple[int | None, Outcome, bool]:
-    with hub.database.read() as tx:
-        link = link_of(tx, asked.people, _record(asked))
-        number = masked(hub, tx, contact_of(asked.people, link))
+    number, recipient = _recipient(hub, asked)
     note(f"配信キー: {asked.key}", f"Key: {asked.key}")
     result = hub.outbox.single(
         SingleOrder(
+            **recipient,
             key=asked.key,
             template_key=asked.template,
             gateway_id=asked.gateway.id,
-            link_id=link.id,
             actor=audit.ACTOR,
+            owner_id=asked.owner,
             not_before=asked.not_before,
             not_after=asked.not_after,
         )
@@ -219,6 +255,16 @@ def _one(hub: Hub, asked: _Asked) -> tuple[int | None, Outcome, bool]:
     if send is None or result.message_id is None:
         return None, outcome.of_one(result.state, result.reason, 0), result.already
     return send.id, outcome.of_send(hub, send.id), result.already
+
+
+def _recipient(hub: Hub, asked: _Asked) -> tuple[str, dict[str, Any]]:
+    if asked.asked:
+        return asking.order(
+            hub, asked.people, _record(asked), asked.number, asked.template, asked.key
+        )
+    with hub.database.read() as tx:
+        link = link_of(tx, asked.people, _record(asked))
+        return masked(hub, tx, contact_of(asked.people, link)), {"link_id": link.id}
 
 
 def _tell(
@@ -253,6 +299,7 @@ def _order(asked: _Asked) -> SendOrder:
         gateway_id=asked.gateway.id,
         connection_id=asked.people.id,
         actor=audit.ACTOR,
+        owner_id=asked.owner,
         where=asked.where,
         not_before=asked.not_before,
         not_after=asked.not_after,

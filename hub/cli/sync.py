@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from hub.cli import audit
 from hub.cli.output import failed, json_option, note, print_json, say, table, tell, word
 from hub.cli.progress import Bar
 from hub.contacts.progress import Progress, RunResult
@@ -43,6 +44,8 @@ def command(connection: str, watch: bool, every: int, full: bool, as_json: bool)
     """
     hub = build()
     row = hub.connections.row(connection)
+    with hub.database.write() as tx:
+        audit.note(hub, tx, "connection.pull", f"connection:{row.name}")
     try:
         ended = _round(hub, row, full, as_json)
         while watch and ended.state in ("done", "stopped", "busy"):

@@ -4,10 +4,11 @@ from datetime import timedelta
 
 from hub.cli.finding import Finding, bad, ok, warn
 from hub.cli.output import age
-from hub.errors import HubError
+from hub.errors import ConfigError, HubError
 from hub.factory import Hub
 from hub.optout import receipts
 from hub.store.connections import ConnectionRow
+from hub.values.connection import Usage
 from hub.values.words import Words
 
 PULL_LATE = timedelta(days=1)
@@ -34,7 +35,7 @@ def visit(hub: Hub, row: ConnectionRow) -> list[Finding]:
             ),
         )
         return [disabled, *_pushes(hub, row, about)]
-    findings = [_signed_in(hub, row, about)]
+    findings = _signed_in(hub, row, about)
     if row.grounds_suspended_at is not None:
         findings.append(bad(about, row.reason, _READ_AGAIN))
     roles = hub.connections.roles(row)
@@ -57,9 +58,9 @@ _READ_AGAIN = Words(
 )
 
 
-def _signed_in(hub: Hub, row: ConnectionRow, about: str) -> Finding:
+def _signed_in(hub: Hub, row: ConnectionRow, about: str) -> list[Finding]:
     if row.state == "broken":
-        return bad(about, row.reason)
+        return [bad(about, row.reason)]
     plugin = hub.registry.plugins.get(row.plugin)
     if plugin is not None and not plugin.can_check:
         if row.state == "parked":
@@ -67,13 +68,33 @@ def _signed_in(hub: Hub, row: ConnectionRow, about: str) -> Finding:
                 f"直したあと、hub connections --enable {row.name} を実行してください。",
                 f"Mend it, then run hub connections --enable {row.name}.",
             )
-            return bad(about, row.reason, again)
-        return ok(about, "接続の確認機能なし", "its plugin offers no test")
+            return [bad(about, row.reason, again)]
+        return [ok(about, "接続の確認機能なし", "its plugin offers no test")]
     try:
         account = hub.connections.check(row.id)
+    except ConfigError as exc:
+        return [bad(about, line) for line in exc.lines]
     except HubError as exc:
-        return bad(about, exc.words)
-    return ok(about, f"サインイン済み: {account.label}", f"signed in as {account.label}")
+        return [bad(about, exc.words)]
+    signed = ok(about, f"サインイン済み: {account.label}", f"signed in as {account.label}")
+    used = [_used(account.usage, about)] if account.usage else []
+    return [signed, *used, *(warn(about, words) for words in account.advice)]
+
+
+def _used(usage: Usage, about: str) -> Finding:
+    found = usage.words
+    if not usage.high:
+        return ok(about, found.ja, found.en)
+    return warn(
+        about,
+        found,
+        Words(
+            "上限に達すると、この接続の読み込みは待機します。上限を増やすか、"
+            "ほかの連携の使用量を減らしてください。",
+            "Near the limit its reading waits. Raise the limit, or let other integrations use "
+            "less.",
+        ),
+    )
 
 
 def _pulled(hub: Hub, row: ConnectionRow, about: str) -> Finding:

@@ -24,6 +24,7 @@ def command(threads: int) -> None:
     set_up("web")
     end_with_parent()
     hub = build()
+    hub.watch_keys()
     free_port(hub.config.host, hub.config.port)
     # waitress takes SystemExit for its sign to answer what it has begun and close.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))

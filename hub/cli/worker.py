@@ -61,6 +61,7 @@ def command(queue_name: str, burst: bool) -> None:
 
     set_up(f"worker {queue_name}")
     end_with_parent()
+    jobs.hub().watch_keys()
     redis = jobs.hub().bells.redis
     worker = QuietWorker(
         [queue(redis, queue_name)],

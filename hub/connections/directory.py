@@ -9,11 +9,14 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from difflib import get_close_matches
 
-from hub.errors import ConfigError
+from hub.connections.shelf import Shelves
+from hub.errors import ConfigError, SettingsError
+from hub.plugins.mapping import misfits
 from hub.plugins.provisioning import CheckedConnection
 from hub.plugins.registry import Plugin, Registry
 from hub.roles import (
     ActivitySink,
+    ConsentSink,
     ContactSource,
     EventTrigger,
     LooksUp,
@@ -28,6 +31,7 @@ from hub.store.connections import ConnectionRow
 from hub.store.database import Database
 from hub.values.connection import Account, Connection
 from hub.values.gateway import GatewayProfile
+from hub.values.shelf import MemoryShelf
 from hub.values.words import Words
 
 
@@ -56,6 +60,7 @@ class Connections:
         provisioned: Mapping[str, Provisioned],
         public_url: str,
         clock: Callable[[], datetime],
+        shelves: Shelves | None = None,
     ) -> None:
         self._database = database
         self._cipher = cipher
@@ -63,6 +68,7 @@ class Connections:
         self._provisioned = provisioned
         self._public_url = public_url
         self._clock = clock
+        self._shelves = shelves
 
     def rows(self) -> list[ConnectionRow]:
         """Give every connection, by name."""
@@ -122,7 +128,7 @@ class Connections:
         """Sign in, remember and give the account. Raises the plugin's error where it cannot.
 
         An account other than the one known is refused: another account's people never agreed to
-        anything here.
+        anything here. Raises SettingsError with every mapped field the platform does not offer.
         """
         row = self.by_id(connection_id)
         account = self._plugin(row).check(self.open(row))
@@ -135,8 +141,9 @@ class Connections:
                 "設定を確認するか、別の接続として登録してください。",
             )
         with self._database.write() as tx:
-            queries.set_account(tx, row.id, account.id, account.label)
+            queries.set_account(tx, row.id, account, self._clock())
         self.recovered(row.id)
+        self._compare(row)
         return account
 
     def source(self, connection_id: int) -> ContactSource:
@@ -154,6 +161,12 @@ class Connections:
         row = self.by_id(connection_id)
         plugin = self._plugin(row)
         return plugin.opt_out_sink(self.open(row)) if "opt_out_sink" in plugin.roles else None
+
+    def consent_sink(self, connection_id: int) -> ConsentSink | None:
+        """Give the connection's consent sink, or None where its plugin has none."""
+        row = self.by_id(connection_id)
+        plugin = self._plugin(row)
+        return plugin.consent_sink(self.open(row)) if "consent_sink" in plugin.roles else None
 
     def activity_sink(self, connection_id: int) -> ActivitySink | None:
         """Give the connection's activity sink, or None where its plugin has none."""
@@ -192,7 +205,7 @@ class Connections:
         if row.origin == "provisioned":
             settings = self._from_file(row).settings
         elif row.settings_enc is not None:
-            text = self._cipher.decrypt(row.settings_enc, f"connection.settings:{row.name}")
+            text = self._cipher.decrypt(row.settings_enc, queries.settings_context(row.name))
             plugin = self._plugin(row)
             settings = plugin.load_settings(json.loads(text), where=f"connections.{row.name}")
         else:
@@ -204,6 +217,7 @@ class Connections:
             settings=settings,
             mapping=row.mapping,
             callback_url=self._callback_url(row.name, settings.get("base_url")),
+            shelf=self._shelves.of(row.id, settings) if self._shelves else MemoryShelf(),
         )
 
     def park(self, connection_id: int, words: Words) -> None:
@@ -236,6 +250,15 @@ class Connections:
         """Let what this connection vouches for count again."""
         with self._database.write() as tx:
             queries.restore_grounds(tx, connection_id)
+
+    def _compare(self, row: ConnectionRow) -> None:
+        roles = self.roles(row)
+        if row.mapping is None or "contact_source" not in roles:
+            return
+        fields = self.source(row.id).fields()
+        problems = misfits(row.mapping, fields, written="opt_out_sink" in roles)
+        if problems:
+            raise SettingsError(f"connections.{row.name}", problems)
 
     def _callback_url(self, name: str, base_url: object) -> str | None:
         # An address of this machine means something to a sandbox on it, and to nobody else.

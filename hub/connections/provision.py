@@ -10,6 +10,7 @@ from hub.plugins.registry import Registry
 from hub.settings import SecretText
 from hub.store import connections as queries
 from hub.store.cipher import Cipher
+from hub.store.connections import ConnectionRow
 from hub.store.database import Database, Tx
 from hub.values.words import Words
 
@@ -32,12 +33,12 @@ def provision(
         for checked in good:
             row = known.get(checked.name)
             id_ = _put(tx, checked, now)
-            print_ = _print(cipher, checked)
+            settings = _written(checked)
             # A parked connection stays parked until somebody changed its settings: asking again
             # and again with a password that is refused gets an account locked.
-            if row is not None and row.state == "parked" and row.settings_print != print_:
+            if row is not None and row.state == "parked" and _changed(cipher, row, settings):
                 queries.set_state(tx, id_, "ok", _WELL, now)
-            queries.set_settings_print(tx, id_, print_)
+            queries.set_settings_print(tx, id_, cipher.fingerprint(settings))
         for name in problems:
             plugin, label = file.named.get(name, ("unknown", name))
             row = known.get(name)
@@ -72,9 +73,13 @@ def _put(tx: Tx, checked: CheckedConnection, now: datetime) -> int:
     )
 
 
-def _print(cipher: Cipher, checked: CheckedConnection) -> bytes:
+def _changed(cipher: Cipher, row: ConnectionRow, settings: str) -> bool:
+    return row.settings_print is None or not cipher.knows(row.settings_print, settings)
+
+
+def _written(checked: CheckedConnection) -> str:
     settings = {
         key: value.reveal() if isinstance(value, SecretText) else value
         for key, value in checked.settings.items()
     }
-    return cipher.fingerprint(json.dumps(settings, sort_keys=True, default=str))
+    return json.dumps(settings, sort_keys=True, default=str)

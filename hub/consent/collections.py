@@ -38,13 +38,17 @@ def declare(
     wording_language: str = "ja",
     form_url: str | None = None,
     form_text: str | None = None,
+    privacy_notice_url: str | None = None,
+    privacy_notice_version: str | None = None,
+    scope: Sequence[str] = (),
     filter: Mapping[str, Sequence[str]] | None = None,  # noqa: A002 - the column's name
     user_id: int | None = None,
 ) -> int:
     """Write down a declaration; give its id. The connection's records are then to be read anew.
 
-    `wording` is what people saw, `statement` what the signer vouches for. Raises ConfigError
-    naming the field that is missing or impossible.
+    `wording` is what people saw, `form_text` the page around it, `statement` what the signer
+    vouches for, `scope` what was promised beside the purpose (how often, which brands). Raises
+    ConfigError naming the field that is missing or impossible.
     """
     _check(method, wording, statement, signed_by, period_from, period_until, now)
     kept = [
@@ -64,6 +68,9 @@ def declare(
             "wording_sha256": kept[0].sha256,
             "form_url": form_url,
             "form_sha256": form.sha256 if form else None,
+            "privacy_notice_url": privacy_notice_url,
+            "privacy_notice_version": (privacy_notice_version or "")[:60] or None,
+            "scope": list(scope),
             "period_from": period_from,
             "period_until": period_until,
             "filter": {key: list(values) for key, values in (filter or {}).items()},

@@ -1,16 +1,27 @@
 """One entry of the ledger of grounds (許諾の記録), before it is written."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from types import MappingProxyType
+from typing import NamedTuple
 
-SCHEMA = "consent-evidence/1"
+SCHEMA = "consent-evidence/2"
 """Names the set of fields below and the way they are hashed."""
+
+FIRST_SCHEMA = "consent-evidence/1"
+"""The way rows were hashed before: their source is in the chain as it is and cannot go."""
 
 ALL = "all"
 PROMOTIONAL = "promotional"
 """Two purpose keys that are no purposes: what a withdrawal of that whole scope is filed under."""
+
+UNSPECIFIED = "unspecified"
+"""What a consent that names no purpose is filed under: it is written down and opens nothing."""
+
+CONFIRMATION = "consent_confirmation"
+"""The purpose of the one SMS that may ask for consent: the code that goes to a number which its
+owner typed into a form a moment ago. Its ground is the entry `requested` of that form."""
 
 
 class EventType(StrEnum):
@@ -60,9 +71,11 @@ class Invalidated(StrEnum):
     RECORD_GONE = "record_gone"
 
 
-@dataclass(frozen=True, kw_only=True)
-class Entry:
+class Entry(NamedTuple):
     """What is known of one act. `None` means that nobody knows, never "no".
+
+    A tuple, because a page of a pull makes hundreds of them and a dataclass takes three times as
+    long; its fields are given by name all the same.
 
     `occurred_at` is when the person acted, by a date of the source's own; when the hub learned of
     it is added by the ledger. `wording` is the text the person saw, `form_text` the page or form
@@ -70,8 +83,10 @@ class Entry:
     (`object:id`) name the record that says so; together they are the entry's source, and of each
     source the newest entry counts. `exclusion_id` ties a withdrawal to what it put on the
     exclusion list, and a renewal to what it took off. `controller` may stay empty where it is the
-    company this hub belongs to. `personal` holds `number`, `ip`, `user_agent`: it is encrypted and
-    can be erased while the rest still verifies. Times are aware and kept as UTC.
+    company this hub belongs to. `purpose_version` is the version of the purpose the person was
+    shown; where it is not known, the one that was in force when they acted counts. `personal`
+    holds `number`, `ip`, `user_agent`: it is encrypted and can be erased while the rest still
+    verifies. Times are aware and kept as UTC.
     """
 
     event_type: EventType
@@ -80,6 +95,7 @@ class Entry:
     purpose_key: str
     method: Method
     actor: str
+    purpose_version: int | None = None
     strength: int = 1
     channel: str = "sms"
     scope: tuple[str, ...] = ()
@@ -102,4 +118,7 @@ class Entry:
     controller: str = ""
     recipients: tuple[str, ...] = ()
     withdrawal_methods: tuple[str, ...] = ("opt_out_page", "reply", "phone")
-    personal: Mapping[str, str] = field(default_factory=dict, repr=False)
+    personal: Mapping[str, str] = MappingProxyType({})
+
+    def __repr__(self) -> str:
+        return f"Entry({self.event_type}, contact_id={self.contact_id}, {self.purpose_key!r})"

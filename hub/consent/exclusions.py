@@ -73,11 +73,7 @@ def exclude(tx: Tx, wanted: Sequence[NewExclusion], now: datetime) -> list[Exclu
         )
         for each in wanted
     ]
-    queries.add(tx, rows, now)
-    # Of one scope a contact has one active row: the ones just made are found by that.
-    found = active(tx, [each.contact_id for each in wanted])
-    made = {(row.contact_id, row.scope): row for each in found.values() for row in each}
-    return [made[each.contact_id, each.scope] for each in wanted]
+    return queries.add(tx, rows, now)
 
 
 def lift(tx: Tx, exclusion_ids: Sequence[int], *, by: str, why: str, now: datetime) -> int:

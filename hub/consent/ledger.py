@@ -3,12 +3,14 @@
 Each row's hash covers the hash of the row before it, the row's clear columns as canonical JSON
 and the digest of its personal part. A row that is changed, removed or moved is found. The personal
 part (number, address, user agent) is digested with a salt of its own: ciphertext and salt can be
-erased, the digest then says nothing about the person, and the chain still verifies.
+erased, the digest then says nothing about the person, and the chain still verifies. The same holds
+for the fields that lead to the person's record (`hub.store.ledger.SOURCE`), with another salt,
+since they are kept longer; rows of consent-evidence/1 have them in the chain as they are.
 """
 
 import hashlib
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -16,9 +18,12 @@ from typing import Any
 
 import orjson
 
-from hub.consent.documents import digest, kept, storable
-from hub.consent.entry import SCHEMA, Entry
+from hub.consent.clear import ClearColumns
+from hub.consent.documents import digest, kept
+from hub.consent.entry import FIRST_SCHEMA, Entry
+from hub.consent.purposes import in_force
 from hub.errors import ConfigError
+from hub.store import collections as collection_rows
 from hub.store import ledger as rows
 from hub.store import purposes as purpose_rows
 from hub.store.cipher import Cipher
@@ -37,8 +42,8 @@ class Broken:
     """A place where the ledger is not what was written.
 
     `kind`: `changed` (the row), `removed` (rows before it), `moved` (it follows another row than
-    it did), `personal` (its personal part), `truncated` (rows after it), `document` (a kept text;
-    `sha256` names it).
+    it did), `personal` (its personal part), `truncated` (rows after it), `rewritten` (its hash is
+    not the one kept outside the store), `document` (a kept text; `sha256` names it).
     """
 
     kind: str
@@ -69,78 +74,80 @@ def append(tx: Tx, cipher: Cipher, entries: Sequence[Entry], now: datetime) -> l
         return []
     rows.lock(tx)
     texts: dict[tuple[str, str], DocumentRow] = {}
-    purposes = purpose_rows.current(tx, {entry.purpose_key for entry in entries})
+    purposes = purpose_rows.versions(tx, {entry.purpose_key for entry in entries})
+    periods = _periods(tx, entries)
     for entry in entries:
         for text, kind in ((entry.wording, "wording"), (entry.form_text, "form")):
             if text and (text, kind) not in texts:
                 texts[text, kind] = kept(text, kind, entry.wording_language)
-    snapshots = {key: kept(purpose.text, "purpose") for key, purpose in purposes.items()}
+    snapshots = {each.id: kept(each.text, "purpose") for all_ in purposes.values() for each in all_}
     rows.keep_documents(tx, [*texts.values(), *snapshots.values()], now)
     last = rows.head(tx)
     seq, before = (last.seq, last.hash) if last else (0, GENESIS)
     ids = _event_ids(len(entries), now)
-    salts = os.urandom(_SALT * len(entries))
+    salts, source_salts = (os.urandom(_SALT * len(entries)) for _ in range(2))
+    columns = ClearColumns(texts, snapshots, now)
     made = []
     for place, (event_id, entry) in enumerate(zip(ids, entries, strict=True)):
         seq += 1
-        clear = _clear(entry, texts, purposes.get(entry.purpose_key), now)
-        clear["seq"], clear["event_id"] = seq, event_id
-        if entry.purpose_key in snapshots:
-            clear["purpose_sha256"] = snapshots[entry.purpose_key].sha256
+        purpose = _agreed_to(entry, purposes.get(entry.purpose_key, ()), periods)
+        row = columns.of(entry, purpose, seq, event_id)
         personal = orjson.dumps(dict(entry.personal), option=orjson.OPT_SORT_KEYS)
-        salt = salts[place * _SALT : (place + 1) * _SALT]
+        mine_of = slice(place * _SALT, (place + 1) * _SALT)
+        salt, source_salt = salts[mine_of], source_salts[mine_of]
         personal_digest = hashlib.sha256(salt + personal).digest()
-        mine = chained(before, clear, personal_digest)
-        made.append(
-            {
-                **clear,
-                "personal_enc": (
-                    cipher.encrypt(personal.decode(), _context(event_id))
-                    if entry.personal
-                    else None
-                ),
-                "personal_salt": salt,
-                "personal_digest": personal_digest,
-                "prev_hash": before,
-                "hash": mine,
-            }
+        source_digest = digest_of_source(source_salt, row)
+        mine = chained(before, row, personal_digest, source_digest)
+        row["personal_enc"] = (
+            cipher.encrypt(personal.decode(), rows.personal_context(event_id))
+            if entry.personal
+            else None
         )
+        row["personal_salt"], row["personal_digest"] = salt, personal_digest
+        row["source_salt"], row["source_digest"] = source_salt, source_digest
+        row["prev_hash"], row["hash"] = before, mine
+        made.append(row)
         before = mine
     rows.add(tx, made)
     return ids
 
 
-def verify(tx: Tx, cipher: Cipher | None = None, known_head: Head | None = None) -> VerifyResult:
+def verify(
+    tx: Tx, cipher: Cipher | None = None, known: Iterable[tuple[int, bytes]] = ()
+) -> VerifyResult:
     """Read the whole ledger and say where it is not what was written.
 
-    With `known_head`, kept outside the store, rows cut off at the end are found too, and a ledger
-    written anew from some row on. With a cipher the personal parts are opened and checked against
-    their digests; erased ones are well.
+    `known` are places and hashes kept outside the store (`hub.consent.heads`): with them rows cut
+    off at the end are found too, and a ledger written anew from some row on. With a cipher the
+    personal parts are opened and checked against their digests; erased ones are well.
     """
     before, expected, newest = GENESIS, 1, None
     broken: list[Broken] = []
-    held = known_head is None
+    kept: dict[int, set[bytes]] = {}
+    for seq, hash_ in known:
+        kept.setdefault(seq, set()).add(hash_)
     for row in rows.rows(tx):
         if row.seq != expected:
             broken.append(Broken(kind="removed", seq=row.seq))
         elif row.prev_hash != before:
             broken.append(Broken(kind="moved", seq=row.seq))
-        if chained(row.prev_hash, row.clear, row.personal_digest) != row.hash:
+        if not _row_holds(row):
             broken.append(Broken(kind="changed", seq=row.seq))
         if cipher is not None and not _personal_holds(cipher, row):
             broken.append(Broken(kind="personal", seq=row.seq))
-        if known_head is not None and row.seq == known_head.seq:
-            held = row.hash == known_head.hash
+        if kept.pop(row.seq, {row.hash}) != {row.hash}:
+            broken.append(Broken(kind="rewritten", seq=row.seq))
         before, expected = row.hash, row.seq + 1
         newest = Head(seq=row.seq, event_id=row.clear["event_id"], hash=row.hash)
-    if not held:
-        broken.append(Broken(kind="truncated", seq=newest.seq if newest else 0))
+    last = newest.seq if newest else 0
+    if any(seq > last for seq in kept):
+        broken.append(Broken(kind="truncated", seq=last))
     broken += [
         Broken(kind="document", sha256=document.sha256)
         for document in rows.documents(tx)
         if digest(document.text) != document.sha256
     ]
-    return VerifyResult(entries=newest.seq if newest else 0, head=newest, broken=tuple(broken))
+    return VerifyResult(entries=last, head=newest, broken=tuple(broken))
 
 
 def head(tx: Tx) -> Head | None:
@@ -148,10 +155,37 @@ def head(tx: Tx) -> Head | None:
     return rows.head(tx)
 
 
-def chained(before: bytes, clear: Mapping[str, Any], personal_digest: bytes) -> bytes:
-    """Give the hash of a row with these clear columns that follows the row with hash `before`."""
+def chained(
+    before: bytes,
+    clear: Mapping[str, Any],
+    personal_digest: bytes,
+    source_digest: bytes | None = None,
+) -> bytes:
+    """Give the hash of a row with these clear columns that follows the row with hash `before`.
+
+    With a `source_digest` the row's source is in the chain through that alone.
+    """
+    return hashlib.sha256(before + canonical(clear, personal_digest, source_digest)).digest()
+
+
+def canonical(
+    clear: Mapping[str, Any], personal_digest: bytes, source_digest: bytes | None = None
+) -> bytes:
+    """Give the text of a row that is hashed behind the hash of the row before it: UTF-8 JSON.
+
+    Keys are sorted, without spaces; times are ISO 8601 in UTC with microseconds.
+    """
     text = {**clear, "personal_digest": personal_digest.hex()}
-    return hashlib.sha256(before + orjson.dumps(text, _written, _CANONICAL)).digest()
+    if source_digest is not None:
+        for name in rows.SOURCE:
+            del text[name]
+        text["source_digest"] = source_digest.hex()
+    return orjson.dumps(text, _written, _CANONICAL)
+
+
+def digest_of_source(salt: bytes, clear: Mapping[str, Any]) -> bytes:
+    """Give the digest by which a row's source is part of the chain."""
+    return hashlib.sha256(salt + orjson.dumps([clear[name] for name in rows.SOURCE])).digest()
 
 
 def _written(value: Any) -> str:
@@ -165,50 +199,45 @@ def _moment(at: datetime) -> str:
     return at.astimezone(UTC).isoformat(timespec="microseconds")
 
 
-def _clear(
-    entry: Entry,
-    texts: Mapping[tuple[str, str], DocumentRow],
-    purpose: PurposeRow | None,
-    now: datetime,
-) -> dict[str, Any]:
-    return {
-        "schema": SCHEMA,
-        "event_type": str(entry.event_type),
-        "ground": str(entry.ground),
-        "contact_id": entry.contact_id,
-        "purpose_key": entry.purpose_key,
-        "purpose_id": purpose.id if purpose else None,
-        "purpose_sha256": None,
-        "scope": entry.scope,
-        "channel": entry.channel,
-        "method": str(entry.method),
-        "strength": entry.strength,
-        "default_ticked": entry.default_ticked,
-        "wording_sha256": texts[entry.wording, "wording"].sha256 if entry.wording else None,
-        "wording_language": entry.wording_language,
-        "form_url": _text(entry.form_url, 2000),
-        "form_sha256": texts[entry.form_text, "form"].sha256 if entry.form_text else None,
-        "privacy_notice_url": _text(entry.privacy_notice_url, 2000),
-        "privacy_notice_version": _text(entry.privacy_notice_version, 60),
-        "occurred_at": entry.occurred_at,
-        "recorded_at": now,
-        "expires_at": entry.expires_at,
-        "actor": _text(entry.actor, 200),
-        "connection_id": entry.connection_id,
-        "source_ref": entry.source_ref,
-        "source_field": _text(entry.source_field, 200),
-        "source_value": _text(entry.source_value, 200),
-        "collection_id": entry.collection_id,
-        "exclusion_id": entry.exclusion_id,
-        "attachments": entry.attachments,
-        "controller": entry.controller,
-        "recipients": entry.recipients,
-        "withdrawal_methods": entry.withdrawal_methods,
-    }
+def _periods(tx: Tx, entries: Sequence[Entry]) -> Mapping[int, datetime]:
+    """Give when the collections began that date the entries which have no date of their own."""
+    ids = {entry.collection_id for entry in entries if entry.occurred_at is None}
+    undated = {id_ for id_ in ids if id_ is not None}
+    return collection_rows.starts(tx, undated) if undated else {}
 
 
-def _text(value: str | None, longest: int) -> str | None:
-    return None if value is None else storable(value)[:longest]
+def _agreed_to(
+    entry: Entry, versions: Sequence[PurposeRow], periods: Mapping[int, datetime]
+) -> PurposeRow | None:
+    if len(versions) < 2:
+        return versions[0] if versions else None
+    at = entry.occurred_at
+    if at is None and entry.collection_id is not None:
+        at = periods.get(entry.collection_id)
+    return in_force(versions, at, entry.purpose_version)
+
+
+def _row_holds(row: EvidenceRow) -> bool:
+    if chained(row.prev_hash, row.clear, row.personal_digest, row.source_digest) != row.hash:
+        return False
+    if row.source_digest is None:
+        return bool(row.clear["schema"] == FIRST_SCHEMA)
+    if row.source_salt is None:
+        return not any(row.clear[name] for name in rows.SOURCE)
+    return digest_of_source(row.source_salt, row.clear) == row.source_digest
+
+
+def personal_of(cipher: Cipher, row: EvidenceRow) -> dict[str, str]:
+    """Give a row's personal part (`number`, `ip`, `user_agent`); empty where it was erased.
+
+    Raises ConfigError(`HUB_KEYS`) where no key opens it.
+    """
+    if row.personal_enc is None:
+        return {}
+    found: dict[str, str] = orjson.loads(
+        cipher.decrypt(row.personal_enc, rows.personal_context(row.clear["event_id"]))
+    )
+    return found
 
 
 def _personal_holds(cipher: Cipher, row: EvidenceRow) -> bool:
@@ -216,17 +245,13 @@ def _personal_holds(cipher: Cipher, row: EvidenceRow) -> bool:
         return row.personal_enc is None
     try:
         personal = (
-            cipher.decrypt(row.personal_enc, _context(row.clear["event_id"]))
+            cipher.decrypt(row.personal_enc, rows.personal_context(row.clear["event_id"]))
             if row.personal_enc
             else "{}"
         )
     except ConfigError:
         return False
     return hashlib.sha256(row.personal_salt + personal.encode()).digest() == row.personal_digest
-
-
-def _context(event_id: str) -> str:
-    return f"evidence.personal:{event_id}"
 
 
 def _event_ids(count: int, now: datetime) -> list[str]:

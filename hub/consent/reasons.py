@@ -48,6 +48,32 @@ REASONS: Mapping[str, Words] = {
         "同意の元になったレコードが見つかりません。接続先でレコードを確認してください。",
         "The record that held the consent is gone. Look for it in the platform.",
     ),
+    "number_dead": Words(
+        "ゲートウェイがこの番号には届かないと回答しています。本人がフォームか書面で番号を"
+        "確認し直すまで送信できません。",
+        "The gateway says this number takes no SMS for good. Have the person confirm it anew by "
+        "form or on paper.",
+    ),
+    "number_silent": Words(
+        "長期間この番号に届いていないため、別の人の番号になっている可能性があります。"
+        "本人がフォームか書面で同意し直すまで送信できません。",
+        "Nothing reached this number for so long that it may be somebody else's by now. Have the "
+        "person agree anew by form or on paper.",
+    ),
+    "narrower_purpose": Words(
+        "同意の後に利用目的の範囲が広がっています。今の文言であらためて同意を得てください。",
+        "The consent is to a narrower version of this purpose. Ask for consent to its words now.",
+    ),
+    "not_just_asked": Words(
+        "同意を求めるSMSは、本人がフォームに番号を入力した直後にだけ送信できます。"
+        "フォームから申し込んでもらってください。",
+        "An SMS may ask for consent only right after the person typed the number into a form. "
+        "Show them the form.",
+    ),
+    "legal_hold": Words(
+        "法的な保全の対象のため送信できません。解除は管理者が行います。",
+        "The number or the purpose is under a legal hold. An administrator can lift it.",
+    ),
     "source_suspended": Words(
         "接続先の設定が変わったため、その同意を使えません。接続の画面で原因を確認してください。",
         "The platform's fields changed, so its consents do not count. See the connection for why.",
@@ -89,6 +115,21 @@ REASONS: Mapping[str, Words] = {
     "quiet_hours": Words(
         "広告を送らない時間帯のため保留中です。時間帯が終わると自動で送信します。",
         "Held, because advertising waits at this hour. It leaves by itself when the hours end.",
+    ),
+    "quiet_day": Words(
+        "広告を送らない日のため保留中です。次の送信できる時刻になると自動で送信します。",
+        "Held, because advertising waits on such days. It leaves by itself when the next day "
+        "for it begins.",
+    ),
+    "frequency_cap": Words(
+        "この番号への広告が上限に達したため保留中です。期間が過ぎると自動で送信します。",
+        "Held, because the number has had as much advertising as it may. It leaves by itself "
+        "when the time is over.",
+    ),
+    "debt_collection_hours": Words(
+        "督促を送れない時間帯(21時〜8時)のため保留中です。8時になると自動で送信します。",
+        "Held, because nobody is reminded of a debt from 21:00 to 8:00. It leaves by itself at "
+        "8:00.",
     ),
     "source_stale": Words(
         "接続先のレコードを最近確認できていないため保留中です。"

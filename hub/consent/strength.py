@@ -34,9 +34,10 @@ def strength(
     """Give the strength of one consent.
 
     A box that came unticked proves 4, one of which nobody knows how it came 3, one that came
-    ticked 2 (the consumer agency's guideline on consent screens). What says neither when, nor for
-    what, nor where it was said proves 1, and so does what does not say the words, save where an
-    agent took it down. A method the hub does not know proves 1.
+    ticked 2 (the consumer agency's guideline on consent screens). A signed paper whose words are
+    kept proves 3, like a button under a visible sentence; an agent's note of it proves 2. What
+    says neither when, nor for what, nor where it was said proves 1, and so does what does not say
+    the words, save where an agent took it down. A method the hub does not know proves 1.
     """
     if not (time_known and source_known and purpose_known):
         return WEAKEST
@@ -48,4 +49,6 @@ def strength(
         return WEAKEST
     if method is Method.CHECKBOX and default_ticked is not False:
         return 2 if default_ticked else 3
+    if method is Method.PAPER and wording_known:
+        return 3
     return _OF_METHOD[method]

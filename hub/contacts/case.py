@@ -1,25 +1,24 @@
 """One record on its way into the store: what was read of it, and what the hub knew before."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import NamedTuple
 
 import orjson
 
 from hub.consent.entry import Invalidated
 from hub.contacts.entries import left
-from hub.contacts.known import Before, Number, Source, Stop
+from hub.contacts.known import NEVER_READ, Before, Number, Source, Stop
 from hub.contacts.phone import NoPhone, Phone, normalise
 from hub.contacts.standing import standing_of
-from hub.contacts.verdict import Judgement, judge
+from hub.contacts.verdict import Judgement, Verdict, judge
 from hub.store.exclusions import ExclusionRow
 from hub.store.links import ContactState
 from hub.store.people import LinkRow
 from hub.values.contact import SourceContact
 
 
-@dataclass(frozen=True, kw_only=True)
-class Case:
+class Case(NamedTuple):
     """A record as read, its number as a contact, its row and the digest of what it says now."""
 
     contact: SourceContact
@@ -27,7 +26,10 @@ class Case:
     contact_id: int | None
     row: LinkRow | None
     before: Before | None
-    standing: bytes = field(repr=False)
+    standing: bytes
+
+    def __repr__(self) -> str:
+        return f"Case({self.ref})"
 
     @property
     def ref(self) -> str:
@@ -41,8 +43,10 @@ class Case:
 
     def contacts(self) -> set[int]:
         """Give the number the record has and the one it had."""
-        had = self.before.contact_id if self.before else None
-        return {id_ for id_ in (self.contact_id, had) if id_ is not None}
+        found = set() if self.contact_id is None else {self.contact_id}
+        if self.before is not None and self.before.contact_id is not None:
+            found.add(self.before.contact_id)
+        return found
 
 
 def phones_of(contacts: Sequence[SourceContact]) -> dict[str, Phone | NoPhone]:
@@ -73,7 +77,11 @@ def case_of(
 def before_of(row: LinkRow) -> Before:
     """Give what was known of a record; of one that had vanished only its number counts."""
     if row.vanished_at is not None:
-        return Before(contact_id=row.contact_id, number_changed_at=row.number_changed_at)
+        return Before(
+            contact_id=row.contact_id,
+            number_changed_at=row.number_changed_at,
+            erased_at=row.erased_at,
+        )
     agreed, refused = row.agreed, row.refused
     return Before(
         contact_id=row.contact_id,
@@ -91,6 +99,7 @@ def before_of(row: LinkRow) -> Before:
         refused=frozenset(orjson.loads(refused)) if refused != "[]" else frozenset(),
         out=row.out,
         own_version=row.own_version,
+        erased_at=row.erased_at,
     )
 
 
@@ -116,7 +125,7 @@ def judge_case(
     number = Number(
         contact_id=case.contact_id,
         e164=case.phone.e164,
-        erased=state is not None and state.erased,
+        erased_at=state.erased_at if state else None,
         stops=[
             Stop(scope=stop.scope, said_at=stop.said_last)
             for stop in stops.get(case.contact_id, ())
@@ -126,10 +135,12 @@ def judge_case(
 
 
 def _without_number(case: Case, source: Source, now: datetime) -> Judgement:
-    before = case.before or Before(contact_id=None)
+    before = case.before or NEVER_READ
     opt_out = case.contact.opt_out
+    reason = case.phone.reason if isinstance(case.phone, NoPhone) else ""
     return Judgement(
-        verdict=case.phone.reason if isinstance(case.phone, NoPhone) else "",
+        # Its person was erased by another number; without one of its own it stays so.
+        verdict=Verdict.ERASED if before.erased_at is not None else reason,
         agreed={},
         refused=frozenset(),
         out=opt_out is not None and opt_out.out,

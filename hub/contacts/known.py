@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import NamedTuple
 
 from hub.consent.collections import Collection
 from hub.consent.entry import ALL, PROMOTIONAL
@@ -34,12 +35,17 @@ class Before:
     refused: frozenset[str] = frozenset()
     out: bool = False
     own_version: str | None = None
+    erased_at: datetime | None = None
 
     def first_seen(self, purpose_key: str, now: datetime) -> datetime | None:
         """Give when a yes was first seen; None where it was there when first read."""
         if purpose_key in self.agreed:
             return self.agreed[purpose_key]
         return now if self.verdict else None
+
+
+NEVER_READ = Before(contact_id=None)
+"""What is known of a record that nobody has read yet."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,11 +60,13 @@ class Stop:
         return self.scope in (ALL, PROMOTIONAL, f"purpose:{purpose_key}")
 
 
-@dataclass(frozen=True, kw_only=True)
-class Number:
-    """The record's number as a contact. `erased` contacts get nothing back."""
+class Number(NamedTuple):
+    """The record's number as a contact. What was erased gets nothing back but by a newer act."""
 
     contact_id: int
-    e164: str = field(repr=False)
-    erased: bool = False
+    e164: str
+    erased_at: datetime | None = None
     stops: Sequence[Stop] = ()
+
+    def __repr__(self) -> str:
+        return f"Number(contact_id={self.contact_id})"

@@ -6,7 +6,7 @@ UPDATE; only what changed is locked, judged and written.
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from hub.consent import exclusions, ledger
@@ -21,10 +21,12 @@ from hub.contacts.verdict import KEEPING, Judgement, OptOutAct
 from hub.contacts.writing import is_as_it_was, writing_of
 from hub.optout import act
 from hub.optout.stop import Stop
-from hub.store import links, people
+from hub.store import erasure, further, links, people
+from hub.store import lookups as lookup_rows
 from hub.store.cipher import Cipher
 from hub.store.database import Tx
 from hub.store.exclusions import ExclusionRow
+from hub.store.links import ContactState
 from hub.store.people import LinkRow
 from hub.values.contact import SourceContact
 
@@ -55,7 +57,6 @@ def store_page(
     lookups = [cipher.lookups(number) for number in numbers]
     found = people.find_or_make(tx, lookups, now)
     ids = dict(zip(numbers, found.ids, strict=True))
-    made = {id_: each[0] for id_, each in zip(found.ids, lookups, strict=True) if id_ in found.made}
     rows = people.find_links(tx, setting.connection.id, list(contacts))
     cases = []
     for ref, item in contacts.items():
@@ -66,21 +67,26 @@ def store_page(
     known_ids = {row.id for row in same}
     cases = [case for case in cases if not (case.row and case.row.id in known_ids)]
     # Numbers made in this very transaction nobody else can see: they need no lock.
-    known = sorted({id_ for case in cases if case.news for id_ in case.contacts()} - found.made)
-    people.lock_contacts(tx, known)
+    news = {id_ for case in cases if case.news for id_ in case.contacts()}
+    known = sorted(news - found.made.keys())
+    people.lock_contacts(tx, [*known, *found.lacking])
+    lookup_rows.add(tx, found.lacking)
     stops = exclusions.active(tx, known)
-    had = {id_ for case in cases for id_ in case.contacts()} - found.made
-    states = links.contact_states(tx, sorted(had))
+    had = news.union(*(case.contacts() for case in cases if not case.news))
+    states = links.contact_states(tx, sorted(had - found.made.keys()))
     judged = [(case, judge_case(case, states, stops, setting.source, now)) for case in cases]
+    states = _welcomed(tx, setting, judged, states, now)
     _write_down(tx, cipher, setting, judged, now)
-    writing = writing_of(cipher, setting, judged, states, made)
+    writing = writing_of(cipher, setting, judged, states, found.made)
     links.touch_links(tx, sorted(known_ids), setting.read_at, setting.round_)
     links.put_links(tx, writing.links)
     links.put_numbers(tx, writing.numbers)
     links.drop_numbers(tx, sorted(writing.losing), KEEPING)
-    # A record that joins a number on the exclusion list has to be told of it too.
+    # A record that joins a number on the exclusion list has to be told of it too. Of a number that
+    # was stopped just now the records known before were told with it.
     stopped = {id_ for id_ in known if stops.get(id_)}
-    stopped |= {stop.contact_id for _, each in judged for stop in each.opt_outs}
+    new = {stop.contact_id for _, each in judged for stop in each.opt_outs}
+    stopped |= new.intersection(case.contact_id for case, each in judged if not each.out)
     pushed = act.push_for_links(tx, sorted(stopped), setting.sinks, now) if stopped else 0
     pushed += act.push_again(tx, setting.connection.id, _no_longer_out(judged, stops), now)
     verdicts = Counter(row.verdict for row in writing.links)
@@ -95,9 +101,13 @@ def store_page(
 def store_vanished(
     tx: Tx, cipher: Cipher, source: Source, rows: Sequence[LinkRow], now: datetime
 ) -> None:
-    """Let records go that are not there any more: what they vouched for falls with them."""
+    """Let records go that are not there any more: what they vouched for falls with them.
+
+    So do the numbers that were kept for them, further ones too.
+    """
     living = [row for row in rows if row.vanished_at is None]
-    contact_ids = sorted({row.contact_id for row in living if row.contact_id is not None})
+    kept_for = further.contacts_of(tx, [(source.connection_id, row.ref) for row in living])
+    contact_ids = sorted(frozenset().union(*kept_for.values()))
     people.lock_contacts(tx, contact_ids)
     entries: list[Entry] = []
     for row in living:
@@ -105,6 +115,24 @@ def store_vanished(
     ledger.append(tx, cipher, entries, now)
     links.vanish(tx, [row.id for row in living], now)
     links.drop_numbers(tx, contact_ids, KEEPING)
+
+
+def _welcomed(
+    tx: Tx,
+    setting: Setting,
+    judged: Sequence[tuple[Case, Judgement]],
+    states: dict[int, ContactState],
+    now: datetime,
+) -> dict[int, ContactState]:
+    """Take the tombstones of those away who agreed anew after they were erased; give the states."""
+    back = [case for case, judgement in judged if judgement.back]
+    if not back:
+        return states
+    ids = sorted({case.contact_id for case in back if case.contact_id is not None})
+    erasure.come_back(tx, ids, now, records=False)
+    erasure.records_back(tx, setting.connection.id, [case.ref for case in back])
+    again = {id_: replace(states[id_], erased_at=None) for id_ in ids if id_ in states}
+    return {**states, **again}
 
 
 def _no_longer_out(

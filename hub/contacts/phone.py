@@ -123,3 +123,11 @@ def mask(e164: str) -> str:
     if e164.startswith("+81") and len(e164) == 13:
         return f"0{e164[3:5]}****{e164[-4:]}"
     return f"****{e164[-4:]}"
+
+
+def national(e164: str) -> str:
+    """Give a number as people in Japan write it: 090-1234-5678.
+
+    Hyphens keep a spreadsheet from taking it for a quantity and its first zero away.
+    """
+    return f"0{e164[3:5]}-{e164[5:9]}-{e164[9:]}"

@@ -1,7 +1,8 @@
 """Pulling a connection's records, page by page.
 
 A page, what follows from it, the cursor and the counts are one transaction: a pull that is killed
-anywhere goes on behind the last page that was stored. Only one page is in memory at a time.
+anywhere goes on behind the last page that was stored. The next pages are read meanwhile, a few at
+most, so that memory stays flat.
 """
 
 import hashlib
@@ -14,6 +15,7 @@ import orjson
 
 from hub.connections.directory import Connections
 from hub.contacts import trouble
+from hub.contacts.ahead import Ahead
 from hub.contacts.known import Source
 from hub.contacts.page import store_page, store_vanished
 from hub.contacts.progress import Progress, RunResult
@@ -21,7 +23,7 @@ from hub.contacts.setting import setting_for, source_of
 from hub.contacts.worker import gone, me
 from hub.store import people, runs
 from hub.store.cipher import Cipher
-from hub.store.connections import ConnectionRow
+from hub.store.connections import ConnectionRow, set_usage
 from hub.store.database import Database
 from hub.store.runs import Place
 from hub.values.contact import SourceContact
@@ -56,7 +58,8 @@ def pull(
     All is read anew too where the mapping or a declared collection is another, where the
     connection's grounds are suspended, and once a day: imports with old times and changed rights
     move no record's modified-time. Errors of the platform end the run with a sentence; none is
-    raised but StoreUnavailable. At the `deadline` the run stops behind a page.
+    raised but StoreUnavailable. At the `deadline` nothing more is asked for, and the run stops
+    behind the pages it has.
     """
     row = connections.by_id(connection_id)
     if not (row.enabled and row.state == "ok"):
@@ -127,11 +130,10 @@ class _Pull:
     def _pages(self) -> bool:
         source = self.connections.source(self.row.id)
         sinks = self.connections.with_role("opt_out_sink")
-        while not self._all and not (self.deadline and self.clock() >= self.deadline):
-            asked_at = self.clock()
-            page = source.changed(self.place.cursor)
-            self._store(page, sinks, asked_at)
-            self.on_progress(self.progress)
+        with Ahead(source, self.place.cursor, self.clock, self.deadline) as ahead:
+            for read in ahead:
+                self._store(read.page, sinks, read.asked_at)
+                self.on_progress(self.progress)
         if self._all and self.kind != "changed" and self.row.grounds_suspended_at is not None:
             # Everything was read with the fields in place again.
             self.connections.restore_grounds(self.row.id)
@@ -151,6 +153,8 @@ class _Pull:
             if not runs.advance(tx, self.run_id, now=now, **vars(progress)):
                 raise trouble.overtaken()
             runs.move(tx, self.row.id, STREAM, place, now)
+            if page.usage is not None:
+                set_usage(tx, self.row.id, page.usage, now)
             if page.done:
                 runs.pulled(tx, self.row.id, now)
         self.place, self.progress, self._all = place, progress, page.done
@@ -175,10 +179,5 @@ def _kind(place: Place) -> str:
 
 def _basis(row: ConnectionRow, collection_ids: list[int]) -> str:
     """Name what records are judged by: with another basis they are all read anew."""
-    mapping = None if row.mapping is None else {**vars(row.mapping)}
-    if mapping is not None:
-        mapping = {
-            key: dict(value) if key == "attributes" else value for key, value in mapping.items()
-        }
-    text = orjson.dumps([mapping, collection_ids], option=orjson.OPT_SORT_KEYS)
+    text = orjson.dumps([row.mapping, collection_ids], option=orjson.OPT_SORT_KEYS)
     return hashlib.sha256(text).hexdigest()[:32]

@@ -1,14 +1,14 @@
 """Reading known records again: before a send, at the mark, for a ticket or an event."""
 
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from hub.connections.directory import Connections
 from hub.contacts import trouble
+from hub.contacts.choice import OwnNumber, own_numbers
 from hub.contacts.page import store_page, store_vanished
-from hub.contacts.phone import Phone, normalise
 from hub.contacts.setting import setting_for, source_of
 from hub.errors import HubError
 from hub.store import people
@@ -35,15 +35,21 @@ class Reread:
 class OneRecord:
     """One record as it is now.
 
-    `link` is None where it was never there. `gone` says that it is not there now. `number` is
-    E.164, or None where the record has no usable one; `echo` that its newest version is our own
-    write.
+    `link` is None where it was never there. `gone` says that it is not there now, `echo` that its
+    newest version is our own write. `numbers` are its person's mobile numbers, the mapped one
+    first; `choice` is what the record says about which is meant. `person` is the record of the
+    person where this one stands for them. `name` and `attributes` are as read, whether or not
+    there is a ground to keep them.
     """
 
     link: LinkRow | None
     gone: bool
     echo: bool
-    number: str | None = field(repr=False)
+    numbers: Sequence[OwnNumber] = field(default=(), repr=False)
+    choice: str = field(default="", repr=False)
+    person: Ref | None = None
+    name: str = field(default="", repr=False)
+    attributes: Mapping[str, str] = field(default_factory=dict, repr=False)
 
 
 def reread(
@@ -107,14 +113,17 @@ def read_one(
     with db.read() as tx:
         link = people.find_links(tx, connection_id, [str(ref)]).get(str(ref))
     if contact is None:
-        return OneRecord(link=link, gone=True, echo=False, number=None)
-    phone = normalise(contact.number)
+        return OneRecord(link=link, gone=True, echo=False)
     own = before.own_version if before else None
     return OneRecord(
         link=link,
         gone=False,
         echo=own is not None and own == contact.version,
-        number=phone.e164 if isinstance(phone, Phone) else None,
+        numbers=own_numbers(contact),
+        choice=contact.choice,
+        person=contact.person,
+        name=contact.name,
+        attributes=contact.attributes,
     )
 
 

@@ -31,10 +31,14 @@ def take(
     """
     if isinstance(error, AuthError):
         connections.park(connection_id, error.words)
-    elif isinstance(error, ConfigError) and error.key.startswith("mapping"):
+    elif isinstance(error, ConfigError) and _of_the_mapping(error):
         with db.write() as tx:
             runs.move(tx, connection_id, "changed", Place(), now)
         connections.suspend_grounds(connection_id, error.words)
+
+
+def _of_the_mapping(error: ConfigError) -> bool:
+    return any(key.startswith("mapping") for key in error.keys)
 
 
 @dataclass(frozen=True, kw_only=True)

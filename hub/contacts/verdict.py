@@ -9,11 +9,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import NamedTuple
 
 from hub.consent.entry import PROMOTIONAL, Entry, Invalidated
 from hub.consent.exclusions import purpose_scope
 from hub.contacts.entries import given, left, refused
-from hub.contacts.known import Before, Number, Source
+from hub.contacts.known import NEVER_READ, Before, Number, Source
 from hub.contacts.standing import NO_PURPOSE, covering, possible
 from hub.values.contact import Answer, ConsentReading, SourceContact
 
@@ -57,9 +58,11 @@ class ReopenAct:
     occurred_at: datetime
 
 
-@dataclass(frozen=True, kw_only=True)
-class Judgement:
-    """The verdict on one record and all that follows from it."""
+class Judgement(NamedTuple):
+    """The verdict on one record and all that follows from it.
+
+    `back` says that its person agreed anew after the erasure, so that data may be kept again.
+    """
 
     verdict: str
     agreed: Mapping[str, datetime | None]
@@ -69,6 +72,7 @@ class Judgement:
     entries: Sequence[Entry] = ()
     opt_outs: Sequence[OptOutAct] = ()
     reopenings: Sequence[ReopenAct] = ()
+    back: bool = False
 
 
 def judge(
@@ -91,7 +95,7 @@ class _Judge:
     ) -> None:
         self.contact = contact
         self.number = number
-        self.before = before or Before(contact_id=None)
+        self.before = before or NEVER_READ
         self.source = source
         self.now = now
         self.moved = self.before.contact_id not in (None, number.contact_id)
@@ -105,6 +109,8 @@ class _Judge:
         self.entries: list[Entry] = []
         self.opt_outs: list[OptOutAct] = []
         self.reopenings: list[ReopenAct] = []
+        self.erased_at = _later(number.erased_at, self.before.erased_at)
+        self.back = False
 
     def judgement(self) -> Judgement:
         out = self.contact.opt_out is not None and self.contact.opt_out.out
@@ -112,7 +118,7 @@ class _Judge:
         if out:
             self._opted_out()
         left_behind = self._left_behind()
-        if self.number.erased:
+        if self.erased_at is not None and not self.back:
             # A stop counts for an erased number too; nothing else is kept of it.
             return Judgement(
                 verdict=Verdict.ERASED,
@@ -132,6 +138,7 @@ class _Judge:
             entries=(*left_behind, *self.entries),
             opt_outs=self.opt_outs,
             reopenings=self.reopenings,
+            back=self.back,
         )
 
     def _left_behind(self) -> Sequence[Entry]:
@@ -178,6 +185,7 @@ class _Judge:
         if not proven:
             return Verdict.UNPROVEN if at is not None else Verdict.UNDATED
         if at is not None and not out:
+            self.back = self.back or (self.erased_at is not None and self.erased_at < at)
             self._reopen(purpose, at)
         return Verdict.CONSENTED
 
@@ -203,4 +211,10 @@ class _Judge:
 
 def _best(verdicts: Sequence[Verdict]) -> Verdict:
     """Give the verdict of a record with several purposes: the best of them names the record."""
+    if len(verdicts) == 1:
+        return verdicts[0]
     return next((verdict for verdict in _ORDER if verdict in verdicts), Verdict.SILENT)
+
+
+def _later(one: datetime | None, other: datetime | None) -> datetime | None:
+    return max(one, other) if one and other else one or other

@@ -8,7 +8,7 @@ import orjson
 from hub.contacts.case import Case
 from hub.contacts.phone import Phone
 from hub.contacts.setting import Setting
-from hub.contacts.verdict import KEEPING, Judgement
+from hub.contacts.verdict import KEEPING, Judgement, Verdict
 from hub.store import people
 from hub.store.cipher import Cipher
 from hub.store.links import ContactState, LinkWrite
@@ -50,32 +50,39 @@ def writing_of(
     losing: set[int] = set()
     for case, judgement in judged:
         state = states.get(case.contact_id) if case.contact_id is not None else None
-        keeps = isinstance(case.phone, Phone) and not (state and state.erased)
-        keeps = keeps and (setting.keep_values or judgement.verdict in KEEPING)
+        keeps = not (state and state.erased) and _keeps(setting, case, judgement)
         rows.append(_row(cipher, setting, case, judgement, keeps=keeps))
         if keeps and case.contact_id is not None and isinstance(case.phone, Phone):
             if state is None or not state.has_number:
                 lookup = state.lookup if state else made[case.contact_id]
                 sealed = cipher.encrypt(case.phone.e164, people.number_context(lookup))
                 numbers[case.contact_id] = (sealed, rows[-1].site_id, case.contact_id)
-            losing |= case.contacts() - {case.contact_id}
+            if case.before is not None:
+                losing |= case.contacts() - {case.contact_id}
         elif case.news:
             losing |= case.contacts()
     held = {id_ for id_ in losing if id_ in states and states[id_].has_number}
     return Writing(links=rows, numbers=list(numbers.values()), losing=frozenset(held))
 
 
+def _keeps(setting: Setting, case: Case, judgement: Judgement) -> bool:
+    """Say whether name and attributes may be stored: on a ground, and never of erased records."""
+    if judgement.verdict == Verdict.ERASED or not isinstance(case.phone, Phone):
+        return False
+    return setting.keep_values or judgement.verdict in KEEPING
+
+
 def _row(
     cipher: Cipher, setting: Setting, case: Case, judgement: Judgement, *, keeps: bool
 ) -> LinkWrite:
     item, ref = case.contact, case.ref
-    where = f"{setting.connection.id}:{ref}"
+    id_ = setting.connection.id
     name = attributes = None
     if keeps and item.name:
-        name = cipher.encrypt(item.name, f"link.name:{where}")
+        name = cipher.encrypt(item.name, people.name_context(id_, ref))
     if keeps and item.attributes:
         text = orjson.dumps(dict(item.attributes)).decode()
-        attributes = cipher.encrypt(text, f"link.attributes:{where}")
+        attributes = cipher.encrypt(text, people.attributes_context(id_, ref))
     return LinkWrite(
         connection_id=setting.connection.id,
         ref=ref,

@@ -9,12 +9,14 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from hub.connections.directory import Connections
-from hub.consent import ledger, purposes
-from hub.consent.entry import Entry, EventType, Ground, Method
+from hub.consent import purposes
+from hub.consent.classes import advertises
+from hub.contacts.choice import NoChoice, OwnNumber, chosen
 from hub.contacts.reread import OneRecord, read_one
 from hub.errors import AuthError, HubError, TransientError
 from hub.events.rules import lets_through, send_key
 from hub.messages import library
+from hub.messages.asking import Reader, Request, admit, unkept_values
 from hub.messages.orders import SingleOrder
 from hub.messages.outbox import Outbox
 from hub.queue import Bells
@@ -22,6 +24,7 @@ from hub.store import events, people, rules
 from hub.store.cipher import Cipher
 from hub.store.database import Database, StoreUnavailable, Tx
 from hub.store.events import EventRow
+from hub.store.grounds import Source
 from hub.store.people import LinkRow
 from hub.store.rules import RuleRow
 from hub.values.ref import Ref
@@ -127,30 +130,45 @@ class _Handling:
             return "echo"
         if not found:
             return "no_rule"
-        if record.number is None or record.link.contact_id is None:
+        number = chosen(record.numbers, record.choice)
+        if number is NoChoice.NONE:
             return "number_none"
-        if record.link.verdict == "erased":
+        if isinstance(number, NoChoice):
+            return f"refused:{number}"
+        if number.mapped and record.link.verdict == "erased":
             return "refused:erased"
-        with self.db.read() as tx:
-            kept = people.merge_values(tx, self.cipher, [record.link.id])
-        attributes = kept[record.link.id].attributes
         outcomes = [
-            self._apply(rule, record.link, record.number, service=rule.id in services)
-            if lets_through(rule, attributes)
+            self._apply(rule, record, record.link, number, service=rule.id in services)
+            if lets_through(rule, record.attributes)
             else "not_met"
             for rule in found
         ]
         return min(outcomes, key=lambda outcome: _RANK.index(outcome.partition(":")[0]))
 
-    def _apply(self, rule: RuleRow, link: LinkRow, number: str, *, service: bool) -> str:
+    def _apply(
+        self,
+        rule: RuleRow,
+        record: OneRecord,
+        link: LinkRow,
+        number: OwnNumber,
+        *,
+        service: bool,
+    ) -> str:
+        contact_id = link.contact_id
         if service:
-            self._write_ground(rule, link, number)
+            contact_id = self._admit(rule, record, number)
+            if contact_id is None:
+                return "refused:erased"
+        elif not number.mapped:
+            return "refused:other_number"
         result = self.outbox.single(
             SingleOrder(
                 key=send_key(rule, self.row),
                 template_key=rule.template_key,
                 gateway_id=rule.gateway_id,
                 link_id=link.id,
+                contact_id=contact_id,
+                values=unkept_values(record),
                 actor=f"rule:{rule.id}",
                 kind="rule",
                 rule_id=rule.id,
@@ -164,35 +182,28 @@ class _Handling:
             return f"{result.state}:{result.reason}"
         return "sent"
 
-    def _write_ground(self, rule: RuleRow, link: LinkRow, number: str) -> None:
+    def _admit(self, rule: RuleRow, record: OneRecord, number: OwnNumber) -> int | None:
         """Write down why a service message may go to this number: its own record's event."""
-        if link.contact_id is None:
-            return
+        sinks = self.connections.with_role("opt_out_sink")
         with self.db.write() as tx:
-            purpose_key = library.find(tx, rule.template_key).purpose_key
-            people.lock_contacts(tx, [link.contact_id])
-            if events.has_ground(tx, self.row, link.contact_id, purpose_key):
-                return
-            entry = Entry(
-                event_type=EventType.GIVEN,
-                ground=Ground.NOT_ADVERTISING,
-                contact_id=link.contact_id,
-                purpose_key=purpose_key,
-                method=Method.RECORD_EVENT,
-                occurred_at=self.row.occurred_at or self.row.received_at,
+            request = Request(
+                source=Source(
+                    connection_id=self.row.connection_id,
+                    ref=self.row.ref or "",
+                    field=self.row.type,
+                    value=self.row.source_id,
+                ),
+                at=self.row.occurred_at or self.row.received_at,
                 actor=f"rule:{rule.id}",
-                connection_id=self.row.connection_id,
-                source_ref=self.row.ref,
-                source_field=self.row.type,
-                source_value=self.row.source_id,
-                personal={"number": number},
+                purpose_key=library.find(tx, rule.template_key).purpose_key,
             )
-            ledger.append(tx, self.cipher, [entry], self.clock())
+            reader = Reader(cipher=self.cipher, sinks=sinks, now=self.clock())
+            return admit(tx, reader, record, number, request)
 
     def _is_service(self, tx: Tx, rule: RuleRow) -> bool:
         template = library.find(tx, rule.template_key)
         purpose = purposes.get(tx, template.purpose_key)
-        return purpose is not None and purpose.message_class == "transactional"
+        return purpose is not None and not advertises(purpose.message_class)
 
     def _wait(self) -> float:
         return float(min(_FIRST_WAIT * 2 ** min(self.row.attempts - 1, 10), _LONGEST_WAIT))

@@ -4,6 +4,7 @@ import random
 from datetime import datetime, timedelta
 
 from hub.errors import AuthError, HubError, TransientError
+from hub.messages.dead import says_dead
 from hub.messages.moves import Move, moved
 from hub.messages.states import State
 from hub.store.messages import MessageRow
@@ -55,7 +56,14 @@ def after_answer(row: MessageRow, receipt: Receipt, now: datetime) -> Move | Non
         case ReceiptState.REJECTED:
             reason = _cut(receipt.reason, 40) or "other"
             reference = _cut(receipt.reference, 120) or row.gateway_reference
-            return moved(row, State.REJECTED, now=now, reason=reason, gateway_reference=reference)
+            return moved(
+                row,
+                State.REJECTED,
+                now=now,
+                reason=reason,
+                gateway_reference=reference,
+                number_dead=says_dead(State.REJECTED, reason, permanent=None),
+            )
         case ReceiptState.RETRY_LATER if state is State.SUBMITTING:
             reason = _cut(receipt.reason, 40) or "gateway_busy"
             due_at = now + retry_delay(row.attempt, receipt.retry_after)

@@ -4,7 +4,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from hub.messages.segments import gateway_units, measure, unsupported
-from hub.messages.templates import NAME, OPT_OUT_URL, SENDER_NAME, Template, render
+from hub.messages.templates import (
+    NAME,
+    OPT_OUT_URL,
+    SENDER_NAME,
+    SENDER_PAGE,
+    Template,
+    render,
+)
 from hub.values.gateway import GatewayProfile
 
 
@@ -26,10 +33,21 @@ class Problem:
 
 
 def values_for(
-    *, sender_name: str, opt_out_url: str, name: str, attributes: Mapping[str, str]
+    *,
+    sender_name: str,
+    sender_page: str,
+    opt_out_url: str,
+    name: str,
+    attributes: Mapping[str, str],
 ) -> dict[str, str]:
     """Give the values of every field; the hub's own win over attributes of the same name."""
-    return {**attributes, NAME: name, SENDER_NAME: sender_name, OPT_OUT_URL: opt_out_url}
+    ours = {
+        NAME: name,
+        SENDER_NAME: sender_name,
+        SENDER_PAGE: sender_page,
+        OPT_OUT_URL: opt_out_url,
+    }
+    return {**attributes, **ours}
 
 
 def compose(

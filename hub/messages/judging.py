@@ -16,6 +16,7 @@ from hub.messages.compose import Composed, Problem, compose, values_for
 from hub.messages.marking import LOOK_AGAIN
 from hub.messages.plan import Plan
 from hub.messages.states import State
+from hub.messages.templates import NAME
 from hub.optout import tokens
 from hub.store import people
 from hub.store.cipher import Cipher
@@ -67,7 +68,9 @@ def judge(
     """
     recipients = one_a_number(links)
     contact_ids = [link.contact_id for link in recipients if link.contact_id is not None]
-    known = standing.load(tx, contact_ids, plan.row.purpose_key)
+    known = standing.load(
+        tx, contact_ids, plan.row.purpose_key, marks_since=policy.counts_from(now)
+    )
     all_links = people.links_of_contacts(tx, contact_ids) if plan.promotional else {}
     numbers = people.numbers_of(tx, cipher, contact_ids)
     merge = people.merge_values(tx, cipher, [link.id for link in recipients])
@@ -117,8 +120,9 @@ def _text(
 ) -> Composed | Problem:
     values = values_for(
         sender_name=plan.sender_name,
+        sender_page=plan.sender_page,
         opt_out_url=plan.opt_out_url(token) if token else "",
-        name=merge.name,
+        name=merge.name or further.get(NAME, ""),
         attributes={**merge.attributes, **further},
     )
     return compose(plan.template, values, plan.profile)

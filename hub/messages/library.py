@@ -5,10 +5,12 @@ from collections.abc import Collection
 from datetime import datetime
 
 from hub.consent import purposes
+from hub.consent.classes import advertises
 from hub.consent.purposes import Purpose
 from hub.errors import ConfigError
-from hub.messages.linter import Sender, lint
-from hub.messages.templates import parse
+from hub.messages.linter import Finding, Sender, lint
+from hub.messages.offers import find_offers
+from hub.messages.templates import Template, parse
 from hub.store import templates as queries
 from hub.store.database import Tx
 from hub.store.templates import TemplateRow
@@ -29,12 +31,16 @@ def publish(
     known: Collection[str] | None,
     now: datetime,
     language: Language = "ja",
+    own_links: Collection[str] = (),
+    confirmed_why: str | None = None,
 ) -> TemplateRow:
     """Store a template, or the next version of the one with this key; give it.
 
     The same text, label and purpose again change nothing. `known` are the fields it may use
-    besides the hub's own, None where that is not known yet. Raises ConfigError: `key`, `purpose`,
-    or `body` for a text that cannot be read, or that advertises without what the law wants shown.
+    besides the hub's own, None where that is not known yet; `own_links` are the hub's addresses.
+    Raises ConfigError: `key`, `purpose`, or `body` for a text that cannot be read, that advertises
+    without what the law wants shown, or that looks like advertising under a purpose for notices.
+    The last is only a warning: with `confirmed_why` the text is stored, and the reason with it.
     """
     if not _KEY.fullmatch(key):
         raise ConfigError(
@@ -44,14 +50,15 @@ def publish(
         )
     purpose = purpose_of(tx, purpose_key)
     template = parse(body, known)
-    if purpose.message_class == "promotional":
-        findings = lint(template, sender)
-        if findings:
-            raise ConfigError(
-                "body",
-                " ".join(f"{each.code}: {each.words.en}" for each in findings),
-                " ".join(f"{each.code}: {each.words.ja}" for each in findings),
-            )
+    findings = review(template, purpose, sender, own_links)
+    confirmed_why = (confirmed_why or "").strip() or None
+    barring = [each for each in findings if each.level == "error" or confirmed_why is None]
+    if barring:
+        raise ConfigError(
+            "body",
+            " ".join(f"{each.code}: {each.words.en}" for each in barring),
+            " ".join(f"{each.code}: {each.words.ja}" for each in barring),
+        )
     before = queries.latest(tx, key)
     same = (label, purpose_key, body, language)
     if before and (before.label, before.purpose_key, before.body, before.language) == same:
@@ -65,7 +72,17 @@ def publish(
         body=body,
         actor=actor,
         now=now,
+        confirmed_why=confirmed_why if findings else None,
     )
+
+
+def review(
+    template: Template, purpose: Purpose, sender: Sender, own_links: Collection[str]
+) -> list[Finding]:
+    """Give what is wrong with a text for this purpose: errors, or warnings one may confirm."""
+    if advertises(purpose.message_class):
+        return lint(template, sender)
+    return find_offers(template, own_links)
 
 
 def find(tx: Tx, key: str) -> TemplateRow:

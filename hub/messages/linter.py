@@ -9,6 +9,7 @@ page that shows the last two.
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from hub.messages.templates import OPT_OUT_URL, SENDER_NAME, Field, Template
 from hub.values.words import Words
@@ -16,11 +17,17 @@ from hub.values.words import Words
 NEAR = 12
 """Characters that may stand between the statement and the link (`:`, `はこちら`, a line break)."""
 
+# 「営業停止」 says nothing about messages, and 「配信停止できません」 says the opposite.
 _STATEMENT = re.compile(
-    r"配信停止|配信の停止|受信拒否|配信解除|配信不要|配信を停止|停止|解除|"
-    r"opt[ -]?out|unsubscribe|stop",
+    r"(?:(?:配信|受信|送信)(?:の|を)?(?:停止|拒否|解除|中止)|配信(?:は|が)?不要"
+    r"|(?<![一-龠ァ-ヶー])(?:停止|解除)(?=は|を|[:：\s\0]|\Z)"
+    r"|opt[ -]?out|unsubscribe|(?<![a-z])stop(?![a-z]))"
+    r"(?!(?:は|が|も|に|を)?(?:(?:でき|出来|行え|承れ|受け付け)(?:て(?:い|おり))?(?:ません|ない|ず)"
+    r"|(?:でき|いたし|致し)かね))",
     re.IGNORECASE,
 )
+
+Level = Literal["error", "warning"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,17 +41,23 @@ class Sender:
 
 @dataclass(frozen=True, kw_only=True)
 class Finding:
-    """One item that is missing: its code, and a sentence with what to do."""
+    """One thing that is wrong with a text: its code, and a sentence with what to do.
+
+    With an `error` the text cannot be used. A `warning` may be wrong itself: an administrator
+    may confirm the text with a reason, which is kept.
+    """
 
     code: str
     words: Words
+    level: Level = "error"
 
 
 WORDS: dict[str, Words] = {
     "missing_official_name": Words(
-        "送信者の正式名称がありません。{{sender_name}}を入れ、HUB_SENDER_NAMEに会社の正式名称を設定してください。",
-        "The sender's official name is missing. Put in {{sender_name}}, and set HUB_SENDER_NAME "
-        "to the company's registered name.",
+        "送信者の正式名称がありません(ブランド名・店舗名だけでは足りません)。"
+        "{{sender_name}}を入れ、HUB_SENDER_NAMEに会社の正式名称を設定してください。",
+        "The sender's official name is missing; a brand or a shop's name alone does not count. "
+        "Put in {{sender_name}}, and set HUB_SENDER_NAME to the company's registered name.",
     ),
     "missing_optout_url": Words(
         "配信停止用のURLがありません。{{opt_out_url}}を入れてください。",
@@ -94,7 +107,14 @@ def lint(template: Template, sender: Sender) -> list[Finding]:
 def _names_sender(template: Template, sender: Sender) -> bool:
     if not sender.name:
         return False
-    return SENDER_NAME in template.fields or sender.name in _plain_text(template.parts)
+    if SENDER_NAME in template.fields:
+        return True
+    # 「株式会社 ハブ」 and 「株式会社ハブ」 are one name; anything shorter is another.
+    return _unspaced(sender.name) in _unspaced(_plain_text(template.parts))
+
+
+def _unspaced(text: str) -> str:
+    return "".join(text.split())
 
 
 def _plain_text(parts: Sequence[str | Field]) -> str:

@@ -6,14 +6,16 @@ opt-out takes the same locks, so one that was committed before always wins.
 """
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from hub.consent import standing
+from hub.consent.classes import advertises
 from hub.consent.gate import Allow, Deny, Hold, Question, Verdict, decide
 from hub.consent.policy import Policy
 from hub.consent.standing import Standing
 from hub.messages import freshness, moves
+from hub.messages.halting import halt
 from hub.messages.moves import Move, moved
 from hub.messages.states import State
 from hub.store import messages, people
@@ -46,25 +48,27 @@ def mark(
 ) -> list[Ready]:
     """Mark those of these claimed messages that may leave now, and give them.
 
-    A message that is not this worker's any more is left alone. The others become refused or held,
-    each with the gate's reason.
+    A message that is not this worker's any more is left alone, one whose send was paused or
+    canceled goes no further. The others become refused or held, each with the gate's reason.
     """
     people.lock_contacts(tx, sorted({row.contact_id for row in claimed}))
     locked = messages.lock(tx, [row.id for row in claimed])
-    ours = [locked[row.id] for row in claimed if _is_ours(row, locked.get(row.id))]
+    still_ours = [locked[row.id] for row in claimed if _is_ours(row, locked.get(row.id))]
+    ours, done = halt(tx, still_ours, now)
     contact_ids = sorted({row.contact_id for row in ours})
-    standings = _standings(tx, ours)
+    standings = _standings(tx, ours, policy, now)
+    # What this group is about to send counts for the next of its messages to the same number.
+    marked: dict[int, tuple[datetime, ...]] = {}
     links = people.links_of_contacts(tx, contact_ids)
     numbers = people.numbers_of(tx, cipher, contact_ids)
     texts = messages.bodies(tx, cipher, [row.id for row in ours])
     ready: list[Ready] = []
-    done: list[Move] = []
     for row in ours:
         read_at = freshness.read_at(links[row.contact_id], row.link_id)
         number, text = numbers.get(row.contact_id), texts.get(row.id)
         verdict = ask(
             row,
-            standings[row.purpose_key, row.contact_id],
+            _with_marks(standings[row.purpose_key, row.contact_id], marked.get(row.contact_id, ())),
             policy,
             now=now,
             source_read_at=read_at,
@@ -83,6 +87,8 @@ def mark(
             )
             ready.append(Ready(row=move[1], number=number, text=text))
             done.append(move)
+            if advertises(row.message_class):
+                marked[row.contact_id] = (*marked.get(row.contact_id, ()), now)
         else:
             done.extend(_stopped(row, verdict, now))
     moves.write(tx, done, now=now, sinks=sinks)
@@ -118,14 +124,23 @@ def _is_ours(claimed: MessageRow, now: MessageRow | None) -> bool:
     )
 
 
-def _standings(tx: Tx, rows: Sequence[MessageRow]) -> Mapping[tuple[str, int], Standing]:
+def _with_marks(known: Standing, marks: tuple[datetime, ...]) -> Standing:
+    number = known.number
+    return replace(known, number=replace(number, marks=(*number.marks, *marks))) if marks else known
+
+
+def _standings(
+    tx: Tx, rows: Sequence[MessageRow], policy: Policy, now: datetime
+) -> Mapping[tuple[str, int], Standing]:
     by_purpose: dict[str, list[int]] = {}
     for row in rows:
         by_purpose.setdefault(row.purpose_key, []).append(row.contact_id)
     return {
         (purpose_key, contact_id): known
         for purpose_key, contact_ids in by_purpose.items()
-        for contact_id, known in standing.load(tx, contact_ids, purpose_key).items()
+        for contact_id, known in standing.load(
+            tx, contact_ids, purpose_key, marks_since=policy.counts_from(now)
+        ).items()
     }
 
 

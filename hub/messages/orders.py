@@ -41,8 +41,10 @@ class SendOrder:
 class SingleOrder:
     """One SMS to the number behind one record.
 
-    `kind` is `single` for an agent's, `rule` for one that an event caused, `api`. `values` are
-    further merge values. The rest is as in `SendOrder`.
+    `kind` is `single` for an agent's, `rule` for one that an event caused, `api`. `contact_id` is
+    the number that was asked for in the record, which was read for it a moment ago: the record's
+    own, or a further one of its person; None is the record's own. `values` are further merge
+    values. The rest is as in `SendOrder`.
     """
 
     key: str
@@ -51,6 +53,7 @@ class SingleOrder:
     link_id: int
     actor: str
     kind: SingleKind = "single"
+    contact_id: int | None = None
     values: Mapping[str, str] = field(default_factory=dict, repr=False)
     rule_id: int | None = None
     event_id: int | None = None

@@ -12,12 +12,14 @@ from datetime import datetime, timedelta
 from hub.connections.directory import Connections
 from hub.consent.policy import Policy
 from hub.errors import ConfigError
+from hub.messages import ordered
 from hub.messages.freshness import freshen
 from hub.messages.judging import judge
 from hub.messages.linter import Sender
 from hub.messages.making import store
 from hub.messages.orders import SendOrder, SendResult, SingleOrder, SingleResult
 from hub.messages.plan import Plan, plan
+from hub.messages.reasons import words_for
 from hub.messages.states import State
 from hub.queue import Bells
 from hub.store import messages, people, sends
@@ -64,12 +66,16 @@ class Outbox:
         """
         planned = self._plan(order)
         with self._db.write() as tx:
-            send, _ = sends.open_send(tx, self._new(order, "list", planned), self._clock())
+            now = self._clock()
+            send, made = sends.open_send(tx, self._new(order, "list", planned), now)
+            if made:
+                ordered.note(tx, order, send.id, now)
         if send.state != "building":
             return self._result(send.id, already=True)
         _check_same(send, planned)
         for page in self._pages(order):
-            self._make(planned, send, page)
+            if not self._make(planned, send, page):
+                break
         with self._db.write() as tx:
             sends.set_sending(tx, send.id)
         self._bells.send(order.gateway_id)
@@ -110,18 +116,21 @@ class Outbox:
         with self._db.read() as tx:
             link = people.links_by_id(tx, [order.link_id]).get(order.link_id)
         planned = self._plan(order, link)
+        if link is not None:
+            _check_number(planned, order, link)
         if link is not None and link.contact_id is not None:
-            age = JUST_NOW if order.kind == "rule" else timedelta(0)
-            self._freshen({link.contact_id: link.id}, age)
+            asked = order.kind == "rule" or order.contact_id is not None
+            self._freshen({link.contact_id: link.id}, JUST_NOW if asked else timedelta(0))
         with self._db.write() as tx:
             now = self._clock()
-            link = people.links_by_id(tx, [order.link_id]).get(order.link_id)
+            link = _to(order, people.links_by_id(tx, [order.link_id]).get(order.link_id))
             send, made = sends.open_send(tx, self._new(order, order.kind, planned), now)
             if not made:
                 return _single_result(tx, send.id, already=True)
             if link is None or link.contact_id is None or link.vanished_at is not None:
                 reason = "record_gone" if link is None or link.vanished_at else "invalid_number"
                 sends.set_sending(tx, send.id)
+                ordered.note(tx, order, send.id, now)
                 return SingleResult(
                     message_id=None, state=State.REFUSED.value, reason=reason, already=False
                 )
@@ -137,6 +146,7 @@ class Outbox:
             store(tx, self._cipher, send, judged, now)
             sends.set_sending(tx, send.id)
             result = _single_result(tx, send.id, already=False)
+            ordered.note(tx, order, send.id, now)
         self._bells.send(order.gateway_id)
         return result
 
@@ -156,6 +166,7 @@ class Outbox:
                 known=known,
                 not_before=order.not_before,
                 not_after=order.not_after,
+                site_id=order.site_id,
             )
 
     def _attributes(self, connection_id: int) -> set[str]:
@@ -186,7 +197,8 @@ class Outbox:
             if all(values[link.id].attributes.get(key) in wanted for key, wanted in where.items())
         ]
 
-    def _make(self, planned: Plan, send: SendRow, page: Sequence[LinkRow]) -> None:
+    def _make(self, planned: Plan, send: SendRow, page: Sequence[LinkRow]) -> bool:
+        """Make a page of a send; give False where it was canceled meanwhile."""
         if planned.promotional:
             with self._db.read() as tx:
                 judged = judge(
@@ -206,7 +218,10 @@ class Outbox:
             links = people.links_by_id(tx, [link.id for link in page])
             again = [links[link.id] for link in page if link.id in links]
             judged = judge(tx, self._cipher, planned, self._policy, again, now=now)
+            if sends.halted(tx, [send.id]).get(send.id) != "building":
+                return False
             store(tx, self._cipher, send, judged, now)
+        return True
 
     def _freshen(self, contacts: Mapping[int, int | None], max_age: timedelta) -> None:
         if contacts:
@@ -253,6 +268,19 @@ def _check_same(send: SendRow, planned: Plan) -> None:
             "このキーの配信は別のテンプレートまたはゲートウェイで開始されています。"
             "新しいキーを指定してください。",
         )
+
+
+def _to(order: SingleOrder, link: LinkRow | None) -> LinkRow | None:
+    """Give the record with the number that was asked for in the place of its own."""
+    if link is None or order.contact_id is None:
+        return link
+    return link._replace(contact_id=order.contact_id)
+
+
+def _check_number(planned: Plan, order: SingleOrder, link: LinkRow) -> None:
+    if planned.promotional and order.contact_id not in (None, link.contact_id):
+        words = words_for("other_number")
+        raise ConfigError("number", words.en, words.ja)
 
 
 def _single_result(tx: Tx, send_id: int, *, already: bool) -> SingleResult:

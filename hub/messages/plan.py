@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from hub.connections.directory import Connections
+from hub.consent.classes import advertises
 from hub.messages import library
 from hub.messages.linter import Sender, lint
 from hub.messages.templates import OPT_OUT_URL, Template, check_fields, parse
+from hub.store import sites
 from hub.store.database import Tx
 from hub.store.templates import TemplateRow
 from hub.values.gateway import GatewayProfile
@@ -26,6 +28,7 @@ class Plan:
     gateway_id: int
     profile: GatewayProfile
     sender_name: str
+    sender_page: str
     link_url: str
     display_ok: bool
     not_before: datetime | None
@@ -34,7 +37,7 @@ class Plan:
     @property
     def promotional(self) -> bool:
         """Whether it advertises."""
-        return self.message_class == "promotional"
+        return advertises(self.message_class)
 
     @property
     def has_link(self) -> bool:
@@ -57,17 +60,19 @@ def plan(
     known: Collection[str],
     not_before: datetime | None,
     not_after: datetime | None,
+    site_id: int | None = None,
 ) -> Plan:
     """Read and check what a send needs.
 
-    `known` are the fields that recipients have values for. Raises ConfigError: `template`,
+    `known` are the fields that recipients have values for; `site_id` is the site that sends, whose
+    own sender page is then named. Raises ConfigError: `template`,
     `purpose`, `body` for a field these recipients do not have, or what the gateway lacks.
     """
     row = library.find(tx, template_key)
     template = parse(row.body)
     check_fields(template, known)
     purpose = library.purpose_of(tx, row.purpose_key)
-    promotional = purpose.message_class == "promotional"
+    promotional = advertises(purpose.message_class)
     return Plan(
         row=row,
         template=template,
@@ -75,8 +80,14 @@ def plan(
         gateway_id=gateway_id,
         profile=connections.profile(gateway_id),
         sender_name=sender.name,
+        sender_page=_sender_page(tx, link_url, site_id),
         link_url=link_url,
         display_ok=not (promotional and lint(template, sender)),
         not_before=not_before,
         not_after=not_after,
     )
+
+
+def _sender_page(tx: Tx, link_url: str, site_id: int | None) -> str:
+    site = None if site_id is None else sites.by_id(tx, site_id)
+    return f"{link_url}/s/{site.key}" if site else f"{link_url}/s"

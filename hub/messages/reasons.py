@@ -10,6 +10,19 @@ REASONS: Mapping[str, Words] = {
         "差し込み項目の値が空です。接続先のレコードに値を入力してください。",
         "A merge field has no value for this person. Fill it in on the platform's record.",
     ),
+    "number_unknown": Words(
+        "指定された番号は本人の番号ではありません。接続先で本人の電話番号を確認してください。",
+        "The number that was asked for is none of the person's own. Check their numbers in the "
+        "platform.",
+    ),
+    "number_unclear": Words(
+        "指定された下の桁に一致する番号が複数あります。桁数を増やして指定してください。",
+        "Several of the person's numbers end in those digits. Give more digits, or all.",
+    ),
+    "other_number": Words(
+        "広告は本人が許諾した番号だけに送信できます。マッピングした番号に送信してください。",
+        "Advertising goes only to the number the person agreed for. Send it to the mapped number.",
+    ),
     "unsupported_character": Words(
         "ゲートウェイで送れない文字が含まれています。本文またはレコードの値を置き換えてください。",
         "The text holds a character this gateway cannot carry. Change the text or the record.",
@@ -21,6 +34,14 @@ REASONS: Mapping[str, Words] = {
     "erased": Words(
         "送信前に番号または本文が消去されたため、送信しません。",
         "Number or text were erased before it left, so it is not sent.",
+    ),
+    "canceled": Words(
+        "担当者が送信を取り消しました。",
+        "A person canceled it before it left.",
+    ),
+    "by_hand": Words(
+        "担当者の指示により再送します。",
+        "A person said that it is to be sent again.",
     ),
     "not_after": Words(
         "送信期限を過ぎたため送信しませんでした。必要なら新たに送信してください。",
@@ -56,6 +77,29 @@ REASONS: Mapping[str, Words] = {
     "other": Words(
         "ゲートウェイが理由を示さずに拒否しました。ゲートウェイの管理画面を確認してください。",
         "The gateway refused it without a reason the hub knows. Look into the gateway's console.",
+    ),
+    "partly": Words(
+        "長文の一部だけが端末に届きました。短い本文で送り直すか、別の方法で連絡してください。",
+        "Only a part of the long text reached the handset. "
+        "Send a shorter text, or tell the person another way.",
+    ),
+    "handset_refuses": Words(
+        "端末または携帯会社の設定でSMSの受信が拒否されています。別の方法で連絡してください。",
+        "The handset or its carrier is set to refuse SMS. Tell the person another way.",
+    ),
+    "repeated_text": Words(
+        "同じ番号に同じ本文を続けて送ったため、ゲートウェイが送信しませんでした。"
+        "必要なら時間をおいて送り直してください。",
+        "The same text had just gone to this number, so the gateway did not send it. "
+        "Send it anew later if it still matters.",
+    ),
+    "outside_hours": Words(
+        "ゲートウェイの送信許可時間外です。ゲートウェイの管理画面で許可時間を確認してください。",
+        "The gateway takes no SMS at this hour. Check the permitted hours in its console.",
+    ),
+    "canceled_there": Words(
+        "ゲートウェイの管理画面で送信が取り消されました。必要なら新たに送信してください。",
+        "It was canceled in the gateway's console. Send anew if it still matters.",
     ),
     "gateway_busy": Words(
         "ゲートウェイが混み合っています。自動で再送します。",

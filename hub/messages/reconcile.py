@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from hub.connections.directory import Connections
-from hub.messages import moves, reports, unknowns
+from hub.messages import moves, reports, steering, unknowns
 from hub.messages.moves import Move, moved
 from hub.messages.sinks import Sinks, sinks_of
 from hub.messages.states import State
 from hub.queue import Bells
-from hub.store import due, messages, notes
+from hub.store import due, messages, notes, sends
 from hub.store.cipher import Cipher
 from hub.store.database import Database, Tx
 from hub.store.messages import MessageRow
@@ -33,6 +33,7 @@ class Reconciled:
     expired: int
     settled: int
     reports: int
+    canceled: int
 
     @property
     def anything(self) -> bool:
@@ -57,6 +58,9 @@ def reconcile(
     settled = unknowns.settle(db, cipher, connections, clock, sinks)
     held = _in_batches(db, clock, sinks, due.held_due, _held)
     overdue = _in_batches(db, clock, sinks, due.queued_overdue, _overdue)
+    with db.read() as tx:
+        canceling = sends.canceling(tx)
+    canceled = sum(steering.finish_canceling(db, clock, send_id) for send_id in canceling)
     _ring(db, connections, bells, clock())
     return Reconciled(
         given_back=_count(leases, State.QUEUED),
@@ -65,6 +69,7 @@ def reconcile(
         expired=_count(held, State.EXPIRED) + _count(overdue, State.EXPIRED),
         settled=settled,
         reports=matched,
+        canceled=canceled,
     )
 
 

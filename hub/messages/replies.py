@@ -1,8 +1,8 @@
 """Replies: texts that come back from handsets, and the opt-outs among them.
 
 A reply is on disk, with what it brought about, before it is acknowledged. A text that is an
-opt-out word and nothing else opts out of all advertising; whatever else is said is kept for
-people to read.
+opt-out word and nothing else opts out of all advertising, one that is START takes that back;
+whatever else is said is kept for people to read.
 """
 
 from collections.abc import Callable, Collection, Sequence
@@ -47,13 +47,14 @@ def take(
     rest do nothing.
     """
     sinks = sinks_of(connections).opt_outs
-    new = stopped = 0
+    new = stopped = started = 0
     for item in items:
         with db.write() as tx:
             outcome = _take(tx, cipher, gateway_id, item, clock(), sinks)
         new += outcome is not None
         stopped += outcome == Keyword.STOP
-    if stopped:
+        started += outcome == Keyword.START
+    if stopped or started:
         bells.pushes()
     return TakenReplies(new=new, repeated=len(items) - new, opted_out=stopped)
 
@@ -84,7 +85,7 @@ def _take(
             contact_id = people.contacts_for(tx, [lookups], now)[0]
         else:
             contact_id = people.find_contact(tx, lookups)
-    if contact_id is not None and keyword is Keyword.STOP:
+    if contact_id is not None and keyword in (Keyword.STOP, Keyword.START):
         people.lock_contacts(tx, [contact_id])
     outcome = keyword.value if keyword else "kept"
     stored = NewReply(
@@ -108,5 +109,18 @@ def _take(
             now=now,
             connection_id=gateway_id,
             sink_connections=sinks,
+        )
+    if contact_id is not None and keyword is Keyword.START:
+        act.reopen(
+            tx,
+            cipher,
+            contact_id=contact_id,
+            purpose_key=None,
+            occurred_at=min(item.at or now, now),
+            why="start",
+            actor=f"connection:{gateway_id}",
+            now=now,
+            sink_connections=sinks,
+            connection_id=gateway_id,
         )
     return outcome

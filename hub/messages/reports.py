@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 
 from hub.connections.directory import Connections
 from hub.messages import moves
+from hub.messages.dead import says_dead
 from hub.messages.moves import Move, moved
 from hub.messages.sinks import OPTED_OUT, Sinks, opt_out_at_gateway, sinks_of
 from hub.messages.states import FINAL, WAITS_FOR_ANSWER, State, after_report, rank
@@ -109,6 +110,7 @@ def by_reports(row: MessageRow, reports: Sequence[ReportRow], now: datetime) -> 
                 now=now,
                 reason=report.reason if to in FINAL and to is not State.DELIVERED else None,
                 report_rank=rank(state),
+                number_dead=says_dead(to, report.reason, permanent=report.permanent),
                 billed_units=report.billed_units or row.billed_units,
                 submitted_at=row.submitted_at or now,
             )

@@ -74,7 +74,20 @@ def gateway_units(text: str, profile: GatewayProfile) -> int:
     text = text.replace("\r\n", "\n")
     breaks = text.count("\n")
     rest = text.replace("\n", "")
-    return _count(rest, profile.counting) + breaks * profile.newline_units
+    units = _count(rest, profile.counting) + breaks * profile.newline_units
+    if profile.wide_doubles and encoding_of(text) == "ucs2":
+        return max(units, 2 * _count(rest, "utf16") + breaks * profile.newline_units)
+    return units
+
+
+def billed_units(text: str, profile: GatewayProfile) -> int:
+    """Estimate what a gateway charges for a text, an empty one too: one unit at least.
+
+    What it reports later overrules the estimate.
+    """
+    if profile.billing == "per_70":
+        return max(1, -(-_count(text, "utf16") // 70))
+    return measure(text, profile.reference_bits).segments
 
 
 def unsupported(text: str, profile: GatewayProfile) -> list[str]:

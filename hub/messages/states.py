@@ -43,7 +43,8 @@ NEXT: dict[State, frozenset[State]] = {
     State.EXPIRED: frozenset({State.UNDELIVERED, State.DELIVERED}),
     State.UNDELIVERED: frozenset({State.DELIVERED}),
     State.DELIVERED: frozenset(),
-    State.REJECTED: frozenset(),
+    # The gateway surely has it not; a person, and nobody else, may let it go once more.
+    State.REJECTED: frozenset({State.QUEUED}),
     State.REFUSED: frozenset(),
     State.CANCELED: frozenset(),
 }

@@ -4,6 +4,7 @@ import time
 from collections import deque
 from collections.abc import Sequence
 
+from hub.consent.classes import advertises
 from hub.messages.claiming import claim, give_back
 from hub.messages.desk import Desk
 from hub.messages.faults import reached
@@ -71,9 +72,7 @@ class Supply:
         self._freshen(rows)
 
     def _freshen(self, rows: Sequence[MessageRow]) -> None:
-        contacts = {
-            row.contact_id: row.link_id for row in rows if row.message_class != "transactional"
-        }
+        contacts = {row.contact_id: row.link_id for row in rows if advertises(row.message_class)}
         if contacts:
             desk, age = self._desk, self._desk.policy.source_max_age
             max_age = max(age - AHEAD, age / 2)

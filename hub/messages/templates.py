@@ -17,10 +17,12 @@ LONGEST = 2000
 
 OPT_OUT_URL = "opt_out_url"
 SENDER_NAME = "sender_name"
+SENDER_PAGE = "sender_page"
 NAME = "name"
-OURS = frozenset({OPT_OUT_URL, SENDER_NAME, NAME})
-"""Fields every template may use: the opt-out link, the sender's official name, the person's name.
-All others are the attributes a connection's mapping gives."""
+OURS = frozenset({OPT_OUT_URL, SENDER_NAME, SENDER_PAGE, NAME})
+"""Fields every template may use: the opt-out link, the sender's official name, the address of the
+page that says who the sender is, the person's name. All others are the attributes a connection's
+mapping gives."""
 
 _FIELD = re.compile(r"\{\{[ \t]*([^\W\d]\w{0,59})[ \t]*\}\}")
 

@@ -17,7 +17,7 @@ from hub.messages.reports import by_reports
 from hub.messages.sinks import OPTED_OUT, Sinks, opt_out_at_gateway
 from hub.messages.states import State
 from hub.roles import LooksUp
-from hub.store import due, messages, people
+from hub.store import due, messages, people, sends
 from hub.store.cipher import Cipher
 from hub.store.database import Database
 from hub.store.messages import MessageRow
@@ -72,11 +72,14 @@ def _settle_at(
         for contact_id in sorted(stopped):
             opt_out_at_gateway(tx, cipher, stopped[contact_id], now=now, sinks=sinks)
         locked = messages.lock(tx, [row.id for row in rows])
+        halted = sends.halted(tx, {row.send_id for row in rows})
         done: list[Move] = []
         for row in rows:
             current = locked.get(row.id)
             if current is not None and _as_it_was(current, row):
-                done.extend(_moves(current, now, by_key=by_key, found=found))
+                made = _moves(current, now, by_key=by_key, found=found)
+                canceled = halted.get(row.send_id) in ("canceling", "canceled")
+                done.extend(_not_again(current, made, now) if canceled else made)
         moves.write(tx, done, now=now, sinks=sinks.notes)
         moving = {was.id for was, _ in done}
         for row in rows:
@@ -109,6 +112,15 @@ def _moves(
     if by_key:
         return _again(row, now)
     return _as_found(row, found[row.id], now) if row.id in found else []
+
+
+def _not_again(row: MessageRow, made: Sequence[Move], now: datetime) -> list[Move]:
+    """Nothing of a canceled send goes again: what never arrived is at its end."""
+    if not any(new.state == State.QUEUED for _, new in made):
+        return list(made)
+    if all(new.reason == "never_arrived" for _, new in made):
+        return [moved(row, State.REJECTED, now=now, reason="canceled")]
+    return []
 
 
 def _ask(look_up: LooksUp, rows: Sequence[MessageRow]) -> dict[int, Found]:
@@ -145,6 +157,7 @@ def _as_found(row: MessageRow, found: Found, now: datetime) -> list[Move]:
                 message_id=row.id,
                 state=found.state.value,
                 reason=found.reason,
+                permanent=found.permanent,
                 billed_units=found.billed_units,
                 received_at=now,
             )

@@ -17,16 +17,19 @@ from hub.optout.restoring import tell_records
 from hub.optout.said import Said, Saying, write
 from hub.optout.stop import Stop
 from hub.optout.stopping import OptOutResult, stop_all, telling
+from hub.store import erasure
 from hub.store import exclusions as exclusion_rows
 from hub.store import pushes as push_rows
 from hub.store.cipher import Cipher
 from hub.store.database import Tx
-from hub.store.people import links_of_contacts, lock_contacts
+from hub.store.further import records_of
+from hub.store.people import lock_contacts
 
 UNDO_FOR = timedelta(minutes=10)
 """How long a tap can be taken back on the page that took it."""
 
-_AHEAD = timedelta(minutes=10)
+AHEAD = timedelta(minutes=10)
+"""How far another clock may be ahead of ours; an act dated later than that proves nothing."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,6 +57,7 @@ def opt_out(
     user_agent: str | None = None,
     note: str = "",
     controller: str = "",
+    method: Method | None = None,
 ) -> OptOutResult:
     """Stop everything of this scope for a number, and have every record of it told.
 
@@ -76,6 +80,7 @@ def opt_out(
         user_agent=user_agent,
         note=note,
         controller=controller,
+        method=method,
     )
     return opt_out_many(tx, cipher, [stop], now=now, sink_connections=sink_connections)[0]
 
@@ -125,7 +130,7 @@ def push_for_links(
     listed = {id_: rows for id_, rows in exclusions.active(tx, contact_ids).items() if rows}
     if not listed:
         return 0
-    links = links_of_contacts(tx, list(listed))
+    records = records_of(tx, list(listed))
     return push_rows.add(
         tx,
         [
@@ -133,7 +138,7 @@ def push_for_links(
             for id_, rows in listed.items()
             for row in rows
             for push in telling(
-                row, [each for each in links[id_] if not each.out], sink_connections
+                row, [each for each in records[id_] if not each.out], sink_connections
             )
         ],
         now,
@@ -221,9 +226,12 @@ def reopen(
     that entry itself: other purposes stay barred by the withdrawal in the ledger. Without one they
     took their stop back (START): what it ended stands again, and no consent is made that was not
     there. `why` is a short code (`consent`, `start`, `paper`). Nothing is lifted where one of the
-    exclusions is as new as the act, or where the act is dated ahead of now.
+    exclusions is as new as the act, or where the act is dated ahead of now. A number that was
+    erased before the act may be known again.
     """
     lock_contacts(tx, [contact_id])
+    if occurred_at <= now + AHEAD:
+        erasure.come_back(tx, [contact_id], occurred_at, records=purpose_key is None)
     barring = [
         row
         for row in exclusions.active(tx, [contact_id])[contact_id]
@@ -233,7 +241,7 @@ def reopen(
             else bars(row.scope, purpose_key, promotional=True)
         )
     ]
-    late = occurred_at > now + _AHEAD
+    late = occurred_at > now + AHEAD
     if late or not barring or any(row.said_last >= occurred_at for row in barring):
         return ReopenResult(lifted=())
     ids = [row.id for row in barring]

@@ -47,6 +47,15 @@ class Platforms(Protocol):
     def park(self, connection_id: int, words: Words) -> None: ...  # noqa: D102
 
 
+class Claimed(Protocol):
+    """Something that one worker holds while it tries to tell a platform."""
+
+    @property
+    def id(self) -> int: ...  # noqa: D102
+    @property
+    def attempts(self) -> int: ...  # noqa: D102
+
+
 def push_open(
     db: Database, connections: Platforms, clock: Callable[[], datetime], limit: int = 1000
 ) -> int:
@@ -82,7 +91,7 @@ def pause(attempts: int, asked: float | None = None) -> timedelta:
     return timedelta(seconds=max(seconds, asked or 0.0))
 
 
-def settled(push: ClaimedPush, outcome: Outcome | None, now: datetime) -> Settled:
+def settled(push: Claimed, outcome: Outcome | None, now: datetime) -> Settled:
     """Give what becomes of a push after this outcome; None: there was none."""
     state = outcome.state if outcome else OutcomeState.LATER
     ended = state in (OutcomeState.DONE, OutcomeState.GONE)

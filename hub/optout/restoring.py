@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 from hub.store import exclusions as exclusion_rows
+from hub.store import further
 from hub.store import pushes as queries
 from hub.store.database import Tx
 from hub.store.exclusions import ExclusionRow
@@ -22,7 +23,8 @@ def tell_records(
     """Take back what the lifted exclusions told the platforms, unless another one still stands.
 
     Open pushes of the lifted ones end. Where nothing bars the number any more, every record that
-    was told, or may have been, gets a restore.
+    was told, or may have been, gets a restore; not one whose person opted out by another number
+    of theirs, for a record shows one opt-out for all of them.
     """
     pushes = list(queries.of_contacts(tx, [contact_id]))
     ids = {row.id for row in lifted}
@@ -35,6 +37,8 @@ def tell_records(
     tried = queries.supersede(tx, ending)
     if stands or not lifted:
         return
+    records = told(pushes, tried)
+    barred = _barred_otherwise(tx, records, contact_id)
     queries.add(
         tx,
         [
@@ -45,11 +49,21 @@ def tell_records(
                 change="restore",
                 acted_at=acted_at,
             )
-            for connection_id, ref in told(pushes, tried)
-            if connection_id in sink_connections
+            for connection_id, ref in records
+            if connection_id in sink_connections and (connection_id, ref) not in barred
         ],
         now,
     )
+
+
+def _barred_otherwise(
+    tx: Tx, records: Sequence[tuple[int, str]], contact_id: int
+) -> frozenset[tuple[int, str]]:
+    others = {
+        record: ids - {contact_id} for record, ids in further.contacts_of(tx, records).items()
+    }
+    active = exclusion_rows.active(tx, sorted(frozenset().union(*others.values())))
+    return frozenset(record for record, ids in others.items() if any(active[id_] for id_ in ids))
 
 
 def told(pushes: Sequence[PushRow], tried: Mapping[int, int]) -> list[tuple[int, str]]:

@@ -14,7 +14,10 @@ from hub.store.people import numbers_of
 
 @dataclass(frozen=True, kw_only=True)
 class Said:
-    """Who said it, where and how. `ip` and `user_agent` go into the erasable part."""
+    """Who said it, where and how. `ip` and `user_agent` go into the erasable part.
+
+    `attachments` name where the proof lies, such as a signed paper.
+    """
 
     method: Method
     actor: str
@@ -23,6 +26,7 @@ class Said:
     ip: str | None = field(repr=False)
     user_agent: str | None = field(repr=False)
     controller: str
+    attachments: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,6 +66,7 @@ def _entry(event_type: EventType, saying: Saying, number: str | None) -> Entry:
         connection_id=said.connection_id,
         source_ref=said.source_ref,
         exclusion_id=row.id,
+        attachments=said.attachments,
         controller=said.controller,
         personal={key: value for key, value in personal.items() if value},
     )

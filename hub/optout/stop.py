@@ -26,7 +26,8 @@ class Stop:
     """What somebody wants to be stopped, for one number.
 
     `occurred_at` is when the person said so, None where nobody knows. `connection_id` and
-    `source_ref` name the record that says so.
+    `source_ref` name the record that says so. `method` is how it was said, where that is not how
+    people usually speak through the origin.
     """
 
     contact_id: int
@@ -41,12 +42,13 @@ class Stop:
     user_agent: str | None = field(default=None, repr=False)
     note: str = field(default="", repr=False)
     controller: str = ""
+    method: Method | None = None
 
     @property
     def said(self) -> Said:
         """Who said it, where and how."""
         return Said(
-            method=METHODS[self.origin],
+            method=self.method or METHODS[self.origin],
             actor=self.actor,
             connection_id=self.connection_id,
             source_ref=self.source_ref,

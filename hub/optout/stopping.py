@@ -15,7 +15,7 @@ from hub.store import pushes as push_rows
 from hub.store.cipher import Cipher
 from hub.store.database import Tx
 from hub.store.exclusions import NewExclusion, SaidRow
-from hub.store.people import LinkRow, links_of_contacts
+from hub.store.further import Record, records_of
 from hub.store.pushes import NewPush, PushRow
 
 
@@ -70,20 +70,20 @@ def stop_all(
 
 
 def telling(
-    row: Exclusion, links: Sequence[LinkRow], sink_connections: Collection[int]
+    row: Exclusion, records: Sequence[Record], sink_connections: Collection[int]
 ) -> list[NewPush]:
     """Give the pushes that tell these records; the one that said so itself is not told."""
     return [
         NewPush(
             exclusion_id=row.id,
-            connection_id=link.connection_id,
-            ref=link.ref,
+            connection_id=record.connection_id,
+            ref=record.ref,
             change="opt_out",
             acted_at=row.occurred_at,
         )
-        for link in links
-        if link.connection_id in sink_connections
-        and (link.connection_id, link.ref) != (row.connection_id, row.source_ref)
+        for record in records
+        if record.connection_id in sink_connections
+        and (record.connection_id, record.ref) != (row.connection_id, row.source_ref)
     ]
 
 
@@ -137,8 +137,10 @@ def _tell(
     ids = [row.contact_id for row in rows]
     restores = [push.id for id_ in ids for push in pushes[id_] if push.change == "restore"]
     push_rows.supersede(tx, restores)
-    links = links_of_contacts(tx, ids)
-    told = [push for row in rows for push in telling(row, links[row.contact_id], sink_connections)]
+    records = records_of(tx, ids)
+    told = [
+        push for row in rows for push in telling(row, records[row.contact_id], sink_connections)
+    ]
     push_rows.add(tx, told, now)
 
 

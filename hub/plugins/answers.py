@@ -12,7 +12,9 @@ from typing import Any, TypeVar
 from hub.errors import PluginBug
 from hub.plugins.guard import Guard
 from hub.values.activity import Activity
-from hub.values.contact import SourceContact
+from hub.values.connection import Usage
+from hub.values.consent import Consent
+from hub.values.contact import FurtherNumber, SourceContact
 from hub.values.optout import OptOut, Outcome
 from hub.values.page import Page, Skipped
 from hub.values.ref import Ref
@@ -74,12 +76,15 @@ class Post:
                 "page for ever",
                 "続きがあるのにカーソルが進んでいません",
             )
+        if page.usage is not None:
+            self.one(what, Usage, page.usage)
         return Page(
             items=self.each(what, kind, page.items),
             cursor=page.cursor,
             done=bool(page.done),
             skipped=self.each(what, Skipped, page.skipped),
             gone=self.each(what, Ref, page.gone),
+            usage=page.usage,
         )
 
 
@@ -90,6 +95,16 @@ def check_contact(post: Post, what: str, contact: SourceContact) -> None:
             what,
             "gave a contact whose ref or number is of the wrong type",
             "refまたはnumberの型が違います",
+        )
+    further = post.each(what, FurtherNumber, contact.further) if contact.further else ()
+    texts = [contact.choice, *(each.number for each in further)]
+    if not all(isinstance(text, str) for text in texts) or not isinstance(
+        contact.person, Ref | None
+    ):
+        raise post.broken(
+            what,
+            "gave a contact whose further numbers, choice or person are of the wrong type",
+            "further、choiceまたはpersonの型が違います",
         )
     times = [contact.modified_at]
     for consent in contact.consents:
@@ -116,7 +131,10 @@ def with_ids(post: Post, what: str, items: Sequence[Item]) -> Sequence[Item]:
 
 
 def one_each(
-    post: Post, what: str, asked: Sequence[OptOut] | Sequence[Activity], answer: Any
+    post: Post,
+    what: str,
+    asked: Sequence[OptOut] | Sequence[Activity] | Sequence[Consent],
+    answer: Any,
 ) -> Sequence[Outcome]:
     """Give the outcomes; raises PluginBug unless there is one for each id that was asked."""
     outcomes: Sequence[Outcome] = post.each(what, Outcome, answer)

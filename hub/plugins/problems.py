@@ -2,10 +2,9 @@
 
 import difflib
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
-from hub.errors import ConfigError
+from hub.values.problem import Problem
 from hub.values.words import Words
 
 # What marshmallow says by itself, in English only, and what an admin can act on.
@@ -40,32 +39,6 @@ _SECRET_REFERENCE = Words(
     'write { env = "NAME" } or { file = "path" }, never the secret itself',
 )
 _PLAIN[_SECRET_REFERENCE.en] = _SECRET_REFERENCE
-
-
-@dataclass(frozen=True, kw_only=True)
-class Problem:
-    """One setting that must be changed: its key, and what to write there instead."""
-
-    key: str
-    words: Words
-
-    def sentence(self, where: str) -> Words:
-        """Give the whole line, with the place in front: `connections.crm.app: …`."""
-        path = ".".join(part for part in (where, self.key) if part)
-        return Words(ja=f"{path}: {self.words.ja}", en=f"{path}: {self.words.en}")
-
-
-class SettingsError(ConfigError):
-    """Settings that cannot be used. `problems` has one entry a key; the sentence has one line."""
-
-    def __init__(self, where: str, problems: Iterable[Problem]) -> None:
-        self.problems = tuple(problems)
-        lines = [problem.sentence(where) for problem in self.problems]
-        super().__init__(
-            self.problems[0].key,
-            "\n".join(line.en for line in lines),
-            "\n".join(line.ja for line in lines),
-        )
 
 
 def secret_in_the_open() -> Words:

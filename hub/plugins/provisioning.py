@@ -1,20 +1,21 @@
 """plugins.toml: which plugins this deployment trusts, and the connections it brings along."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from hub.errors import ConfigError, HubError
+from hub.errors import ConfigError, HubError, SettingsError
 from hub.plugins.mapping import load_mapping
-from hub.plugins.problems import Problem, SettingsError, secret_in_the_open, unknown_key
+from hub.plugins.problems import secret_in_the_open, unknown_key
 from hub.plugins.references import is_reference, resolve
 from hub.plugins.registry import Plugin, Registry
 from hub.plugins.toml import read_toml
 from hub.settings import SecretText
 from hub.values.connection import Connection
 from hub.values.mapping import FieldMapping
+from hub.values.problem import Problem
 from hub.values.words import Words
 
 _NAME = re.compile(r"[a-z0-9-]{1,40}")
@@ -120,7 +121,7 @@ def check(provisioned: ProvisionedConnection, registry: Registry) -> CheckedConn
         ]
     mapping = None
     try:
-        mapping = _mapping(provisioned, plugin)
+        mapping = _mapping(provisioned, plugin, settings)
     except SettingsError as exc:
         problems += [
             Problem(key=".".join(("mapping", found.key)).strip("."), words=found.words)
@@ -284,7 +285,9 @@ def _with_common(found: Problem, plugin: Plugin) -> Problem:
     return Problem(key=found.key, words=unknown_key(found.key, [*keys, *_COMMON]))
 
 
-def _mapping(provisioned: ProvisionedConnection, plugin: Plugin) -> FieldMapping | None:
+def _mapping(
+    provisioned: ProvisionedConnection, plugin: Plugin, settings: Mapping[str, Any]
+) -> FieldMapping | None:
     if provisioned.mapping is None:
         return None
     if not plugin.roles & _READS_CONTACTS:
@@ -294,7 +297,18 @@ def _mapping(provisioned: ProvisionedConnection, plugin: Plugin) -> FieldMapping
             f"プラグイン「{plugin.name}」は連絡先を扱いません。この表を削除してください",
             f'the plugin "{plugin.name}" has no contacts; delete this table',
         )
-    return load_mapping(provisioned.mapping)
+    return load_mapping(provisioned.mapping, objects=_objects(plugin, settings))
+
+
+def _objects(plugin: Plugin, settings: Mapping[str, Any]) -> Sequence[str] | None:
+    """Give the objects a mapping may have tables for: those of the setting `objects`.
+
+    None where the setting is there and wrong, so that nobody knows.
+    """
+    if all(field.key != "objects" for field in plugin.form):
+        return ()
+    objects: Sequence[str] | None = settings.get("objects")
+    return objects
 
 
 def _text_wanted() -> Words:

@@ -7,7 +7,7 @@ from typing import Any
 
 from marshmallow import ValidationError
 
-from hub.errors import ConfigError
+from hub.errors import ConfigError, SettingsError
 from hub.plugins.answers import Post
 from hub.plugins.forms import FormField
 from hub.plugins.guard import Guard
@@ -23,9 +23,11 @@ from hub.plugins.guarded import (
     GuardedReportReceiver,
     GuardedTrigger,
 )
-from hub.plugins.problems import Problem, SettingsError, nearest, problems_of
+from hub.plugins.guarded_consent import GuardedConsentSink
+from hub.plugins.problems import nearest, problems_of
 from hub.roles import (
     ActivitySink,
+    ConsentSink,
     ContactSource,
     EventTrigger,
     LooksUp,
@@ -37,19 +39,23 @@ from hub.roles import (
     ReceivesReports,
 )
 from hub.settings import Settings
-from hub.values.connection import Account, Connection
+from hub.values.connection import Account, Connection, Usage
+from hub.values.problem import Problem
 from hub.values.words import Words
 
 ROLES = ("contact_source", "event_trigger", "opt_out_sink", "activity_sink", "message_gateway")
+ADDED = ("consent_sink",)
+"""Roles that go with a contact source: by itself none of them makes a plugin."""
+
 Hook = Callable[..., object]
 
 
 class Plugin:
     """One loaded plugin. Everything it is asked goes through the guard.
 
-    `roles` are the hooks of `ROLES` it has, `settings` its settings class and `form` the same as
-    fields. A role object is made once per connection and process; it is made anew when the
-    connection's settings are others.
+    `roles` are the hooks of `ROLES` and `ADDED` it has, `settings` its settings class and `form`
+    the same as fields. A role object is made once per connection and process; it is made anew when
+    the connection's settings are others.
     """
 
     def __init__(
@@ -66,7 +72,7 @@ class Plugin:
         self.name = name
         self.distribution = distribution
         self.version = version
-        self.roles = frozenset(hooks) & frozenset(ROLES)
+        self.roles = frozenset(hooks) & {*ROLES, *ADDED}
         self.can_check = "check_connection" in hooks
         self.can_prepare = "preparation" in hooks
         self.settings = settings
@@ -110,6 +116,9 @@ class Plugin:
                 raise post.broken(
                     "check_connection", "gave an account without an id", "IDがありません"
                 )
+            if account.usage is not None:
+                post.one("check_connection", Usage, account.usage)
+            post.each("check_connection", Words, account.advice)
             return account
 
         return self._guard.call(post.owner, "check_connection", ask)
@@ -136,6 +145,11 @@ class Plugin:
         """Give the connection's opt-out sink. Raises ConfigError where the plugin has none."""
         sink = self._make("opt_out_sink", connection, OptOutSink)
         return GuardedOptOutSink(self._post(connection), sink)
+
+    def consent_sink(self, connection: Connection) -> ConsentSink:
+        """Give the connection's consent sink. Raises ConfigError where the plugin has none."""
+        sink = self._make("consent_sink", connection, ConsentSink)
+        return GuardedConsentSink(self._post(connection), sink)
 
     def activity_sink(self, connection: Connection) -> ActivitySink:
         """Give the connection's activity sink. Raises ConfigError where the plugin has none."""

@@ -12,6 +12,7 @@ when it is there and which plugins of this repository use it.
 from hub.hooks import hookspec
 from hub.roles import (
     ActivitySink,
+    ConsentSink,
     ContactSource,
     EventTrigger,
     MessageGateway,
@@ -42,7 +43,8 @@ def check_connection(connection: Connection) -> Account:  # type: ignore[empty-b
     """Sign in and give the account that the platform says we are.
 
     Asked by the "Test" button, by `hub doctor`, and before a connection is enabled. Makes real
-    calls and changes nothing.
+    calls and changes nothing. What does not fit in the mapping is raised as one SettingsError with
+    every problem in it; the account may tell how much of the platform's limit is used.
 
     If it raises, the sentence of the error is shown and the connection is not enabled. A plugin
     without this hook cannot be tested, only tried. Since spec 1.0. Used by: kintone, salesforce,
@@ -84,6 +86,19 @@ def opt_out_sink(connection: Connection) -> OptOutSink:  # type: ignore[empty-bo
 
     If it raises, the pushes stay open and are tried again. Since spec 1.0.
     Used by: kintone, salesforce, zendesk.
+    """
+
+
+@hookspec
+def consent_sink(connection: Connection) -> ConsentSink:  # type: ignore[empty-body]
+    """Give the object that writes a consent back to this connection's platform.
+
+    Asked once per connection and process, before the first consent that was given on the hub's
+    own form or through its API and that a record with the same number should show.
+    The sink is told which records to change and answers with one outcome for each.
+
+    If it raises, the consents stay open and are tried again; an opt-out ends them. Since spec 1.0.
+    Used by: kintone.
     """
 
 

@@ -45,6 +45,13 @@ def user_for(tx: Tx, login: str, label: str, role: str, language: str, now: date
     return int(made.inserted_primary_key[0])  # type: ignore[index]
 
 
+def find_user(tx: Tx, login: str) -> UserRow | None:
+    """Give the user with this login, a disabled one too."""
+    columns = (_user.c.id, _user.c.login, _user.c.label, _user.c.role, _user.c.language)
+    row = tx.execute(sa.select(*columns).where(_user.c.login == login)).first()
+    return None if row is None else UserRow(**row._mapping)
+
+
 def add_link(tx: Tx, token_hash: bytes, user_id: int, now: datetime, expires_at: datetime) -> None:
     """Keep a one-time sign-in link by the hash of its token."""
     tx.execute(

@@ -1,5 +1,6 @@
 """Queries about collections (取得方法の申告)."""
 
+from collections.abc import Collection as Many
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,7 +17,8 @@ class CollectionRow:
     """One declaration, with the wording and the statement it was signed with.
 
     `filter` says which of the connection's records it covers: for each attribute the values that
-    count; an empty one covers all. `period_until` is None while the form is still in use.
+    count; an empty one covers all. `period_until` is None while the form is still in use. `scope`
+    is what was promised beside the purpose.
     """
 
     id: int
@@ -28,6 +30,10 @@ class CollectionRow:
     wording_language: str | None
     form_url: str | None
     form_sha256: str | None
+    form_text: str | None
+    privacy_notice_url: str | None
+    privacy_notice_version: str | None
+    scope: Sequence[str]
     period_from: datetime
     period_until: datetime | None
     filter: Mapping[str, Sequence[str]]
@@ -41,6 +47,7 @@ class CollectionRow:
 
 _wording = document.alias("wording")
 _statement = document.alias("statement")
+_form = document.alias("form")
 
 
 def _query() -> sa.Select[Any]:
@@ -50,9 +57,11 @@ def _query() -> sa.Select[Any]:
             _wording.c.text.label("wording"),
             _wording.c.language.label("wording_language"),
             _statement.c.text.label("statement"),
+            _form.c.text.label("form_text"),
         )
         .join(_wording, _wording.c.sha256 == collection.c.wording_sha256)
         .join(_statement, _statement.c.sha256 == collection.c.statement_sha256)
+        .outerjoin(_form, _form.c.sha256 == collection.c.form_sha256)
         .order_by(collection.c.id)
     )
 
@@ -79,6 +88,14 @@ def of_connection(tx: Tx, connection_id: int, *, standing_only: bool) -> list[Co
     if standing_only:
         query = query.where(collection.c.revoked_at.is_(None))
     return [_row(row) for row in tx.execute(query)]
+
+
+def starts(tx: Tx, collection_ids: Many[int]) -> dict[int, datetime]:
+    """Give when the period of each of these declarations begins."""
+    query = sa.select(collection.c.id, collection.c.period_from).where(
+        collection.c.id.in_(sorted(collection_ids))
+    )
+    return {row[0]: row[1] for row in tx.execute(query)}
 
 
 def by_id(tx: Tx, collection_id: int) -> CollectionRow | None:

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from hub.store.database import Tx
 from hub.store.tables import access, connections
+from hub.values.connection import Account, Usage
 from hub.values.mapping import FieldMapping
 from hub.values.words import Words
 
@@ -36,6 +37,9 @@ class ConnectionRow:
     account_id: str | None
     account_label: str | None
     last_pull_at: datetime | None
+    usage: Usage | None = None
+    usage_at: datetime | None = None
+    advice: tuple[Words, ...] = ()
 
 
 def _row(row: sa.Row[Any]) -> ConnectionRow:
@@ -51,13 +55,25 @@ def _row(row: sa.Row[Any]) -> ConnectionRow:
         reason=Words(ja=row.reason_ja, en=row.reason_en),
         state_since=row.state_since,
         grounds_suspended_at=row.grounds_suspended_at,
-        mapping=None if row.mapping is None else FieldMapping(**row.mapping),
+        mapping=None if row.mapping is None else _mapping(row.mapping),
         settings_enc=row.settings_enc,
         settings_print=row.settings_print,
         account_id=row.account_id,
         account_label=row.account_label,
         last_pull_at=row.last_pull_at,
+        usage=None if row.usage is None else _usage(row.usage),
+        usage_at=row.usage_at,
+        advice=tuple(Words(**words) for words in row.advice or ()),
     )
+
+
+def _mapping(values: Mapping[str, Any]) -> FieldMapping:
+    own = {name: FieldMapping(**each) for name, each in values.get("objects", {}).items()}
+    return FieldMapping(**{**values, "objects": own})
+
+
+def _usage(values: Mapping[str, Any]) -> Usage:
+    return Usage(what=Words(**values["what"]), used=values["used"], limit=values["limit"])
 
 
 def all_rows(tx: Tx) -> list[ConnectionRow]:
@@ -109,15 +125,22 @@ def put(
 
 
 def _mapping_json(mapping: FieldMapping) -> dict[str, Any]:
-    values: Mapping[str, Any] = vars(mapping)
-    return {
-        key: dict(value)
-        if isinstance(value, Mapping)
-        else list(value)
-        if isinstance(value, Sequence) and not isinstance(value, str)
-        else value
-        for key, value in values.items()
-    }
+    return {key: _plain(value) for key, value in vars(mapping).items()}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, FieldMapping):
+        return _mapping_json(value)
+    if isinstance(value, Mapping):
+        return {key: _plain(each) for key, each in value.items()}
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        return list(value)
+    return value
+
+
+def settings_context(name: str) -> str:
+    """Name the place of a connection's settings for the cipher."""
+    return f"connection.settings:{name}"
 
 
 def set_state(tx: Tx, connection_id: int, state: str, reason: Words, now: datetime) -> bool:
@@ -165,12 +188,26 @@ def restore_grounds(tx: Tx, connection_id: int) -> None:
     )
 
 
-def set_account(tx: Tx, connection_id: int, account_id: str, label: str) -> None:
-    """Remember whom the platform says we are."""
+def set_account(tx: Tx, connection_id: int, account: Account, now: datetime) -> None:
+    """Remember whom the platform says we are, and what it advises."""
     tx.execute(
         sa.update(_table)
         .where(_table.c.id == connection_id)
-        .values(account_id=account_id, account_label=label)
+        .values(
+            account_id=account.id,
+            account_label=account.label,
+            advice=[vars(words) for words in account.advice] or None,
+        )
+    )
+    if account.usage is not None:
+        set_usage(tx, connection_id, account.usage, now)
+
+
+def set_usage(tx: Tx, connection_id: int, usage: Usage, now: datetime) -> None:
+    """Remember how much of the platform's limit is used."""
+    told = {"what": vars(usage.what), "used": usage.used, "limit": usage.limit}
+    tx.execute(
+        sa.update(_table).where(_table.c.id == connection_id).values(usage=told, usage_at=now)
     )
 
 

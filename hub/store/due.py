@@ -4,7 +4,7 @@ Whoever takes rows here holds them until the transaction ends; two that look at 
 different rows (`SKIP LOCKED`; on SQLite the write transaction holds the one lock).
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -117,6 +117,35 @@ def look_again(tx: Tx, ids: Sequence[int], at: datetime) -> None:
         .where(message.c.id.in_(ids), message.c.state == "unknown")
         .values(due_at=at)
     )
+
+
+def ask_again(tx: Tx, ids: Sequence[int], now: datetime) -> None:
+    """Look into these unknown messages at the next pass, whatever they were waiting for."""
+    tx.execute(
+        sa.update(message)
+        .where(message.c.id.in_(ids), message.c.state == "unknown")
+        .values(due_at=now, reason="no_answer")
+    )
+
+
+def of_send(
+    tx: Tx, send_id: int, states: Collection[str], limit: int, after: int = 0
+) -> list[MessageRow]:
+    """Hold and give messages of a send in these states, in order, from an id on.
+
+    Unlike the others, this waits for rows that somebody else is working on.
+    """
+    query = (
+        columns()
+        .where(
+            message.c.send_id == send_id,
+            message.c.state.in_(sorted(states)),
+            message.c.id > after,
+        )
+        .order_by(message.c.id)
+        .limit(limit)
+    )
+    return rows_of(tx, query.with_for_update())
 
 
 def _take(tx: Tx, query: sa.Select[Any], limit: int) -> list[MessageRow]:

@@ -9,7 +9,6 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
 from hub.store.database import Tx
-from hub.store.tables.consent import evidence
 from hub.store.tables.events import event, refused_inbound
 from hub.values.event import Event
 
@@ -37,6 +36,11 @@ class EventRow:
 
 
 _COLUMNS = tuple(event.c[name] for name in EventRow.__dataclass_fields__)
+
+
+def payload_context(connection_id: int, source_id: str) -> str:
+    """Name the place of an event's content for the cipher."""
+    return f"event.payload:{connection_id}:{source_id}"
 
 
 def _insert(tx: Tx, table: sa.Table) -> Any:
@@ -143,20 +147,3 @@ def latest(tx: Tx, connection_id: int | None = None, limit: int = 50) -> list[Ev
     if connection_id is not None:
         query = query.where(event.c.connection_id == connection_id)
     return [EventRow(**row._mapping) for row in tx.execute(query)]
-
-
-def has_ground(tx: Tx, row: EventRow, contact_id: int, purpose_key: str) -> bool:
-    """Say whether this event was written into the ledger as a ground already."""
-    found = tx.execute(
-        sa.select(evidence.c.seq)
-        .where(
-            evidence.c.contact_id == contact_id,
-            evidence.c.purpose_key == purpose_key,
-            evidence.c.connection_id == row.connection_id,
-            evidence.c.source_ref == row.ref,
-            evidence.c.source_field == row.type,
-            evidence.c.source_value == row.source_id,
-        )
-        .limit(1)
-    )
-    return found.first() is not None

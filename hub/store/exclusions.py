@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -72,9 +72,26 @@ class SaidRow:
     occurred_at: datetime | None
 
 
-def add(tx: Tx, rows: Sequence[NewExclusion], now: datetime) -> None:
-    """Add rows. The caller holds the contacts' locks."""
+def add(tx: Tx, rows: Sequence[NewExclusion], now: datetime) -> list[ExclusionRow]:
+    """Add rows; give them in the order given. The caller holds the contacts' locks.
+
+    The store refuses a second active row of one contact and scope.
+    """
     write(tx, _ROWS, [(*vars(row).values(), now) for row in rows])
+    # Of one scope a contact has one active row: the ones just made are found by that.
+    ids = _ids_of_active(tx, [row.contact_id for row in rows])
+    return [
+        ExclusionRow(
+            id=ids[row.contact_id, row.scope],
+            **vars(row) | {"occurred_at": row.occurred_at.astimezone(UTC)},
+            recorded_at=now.astimezone(UTC),
+            repeated_at=None,
+            lifted_at=None,
+            lifted_by=None,
+            lifted_why=None,
+        )
+        for row in rows
+    ]
 
 
 def repeat(tx: Tx, said_again: Mapping[int, datetime]) -> None:
@@ -111,6 +128,21 @@ def active(tx: Tx, contact_ids: Sequence[int]) -> dict[int, list[ExclusionRow]]:
         )
         for row in tx.execute(query):
             found[row.contact_id].append(_row(row))
+    return found
+
+
+def taken_back(tx: Tx, contact_ids: Sequence[int]) -> dict[tuple[int, str], datetime]:
+    """Give for contact and scope when that was last said of what was lifted again since."""
+    said = sa.func.coalesce(exclusion.c.repeated_at, exclusion.c.occurred_at)
+    columns = (exclusion.c.contact_id, exclusion.c.scope, exclusion.c.occurred_at, said)
+    found: dict[tuple[int, str], datetime] = {}
+    for part in chunks(list(dict.fromkeys(contact_ids))):
+        query = sa.select(*columns).where(
+            among(tx, exclusion.c.contact_id, part), exclusion.c.lifted_at.is_not(None)
+        )
+        for contact_id, scope, first, last in tx.execute(query):
+            before = found.get((contact_id, scope), first)
+            found[contact_id, scope] = max(before, first, last)
     return found
 
 
@@ -165,6 +197,18 @@ def said(tx: Tx, exclusion_ids: Sequence[int]) -> Iterator[SaidRow]:
         )
         for row in tx.execute(query):
             yield SaidRow(**row._mapping)
+
+
+def _ids_of_active(tx: Tx, contact_ids: Sequence[int]) -> dict[tuple[int, str], int]:
+    """Give the ids of the active rows of these contacts, by contact and scope."""
+    columns = (exclusion.c.contact_id, exclusion.c.scope, exclusion.c.id)
+    found: dict[tuple[int, str], int] = {}
+    for part in chunks(list(dict.fromkeys(contact_ids))):
+        query = sa.select(*columns).where(
+            among(tx, exclusion.c.contact_id, part), exclusion.c.lifted_at.is_(None)
+        )
+        found.update(((id_, scope), row_id) for id_, scope, row_id in tx.execute(query))
+    return found
 
 
 def _row(row: sa.Row[Any]) -> ExclusionRow:

@@ -1,6 +1,6 @@
 """Rows of the ledger of grounds: added under one lock, read in order, never changed."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from operator import itemgetter
@@ -8,6 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from hub.store.among import among
 from hub.store.bulk import inserting, write
 from hub.store.database import Tx
 from hub.store.tables.consent import document, evidence
@@ -15,24 +16,34 @@ from hub.store.tables.consent import document, evidence
 # Any number, the same in every process.
 _LOCK = 0x534D54
 
-CLEAR = tuple(
-    str(column.name)
-    for column in evidence.columns
-    if column.name not in {"personal_enc", "personal_salt", "personal_digest", "prev_hash", "hash"}
-)
-"""The columns the chain is computed over as they are, by name."""
+_CHAIN = {"personal_enc", "personal_salt", "personal_digest"} | {
+    "source_salt",
+    "source_digest",
+    "prev_hash",
+    "hash",
+}
+CLEAR = tuple(str(column.name) for column in evidence.columns if column.name not in _CHAIN)
+"""The columns that are no ciphertext and no part of the chain itself, by name."""
+
+SOURCE = ("source_ref", "source_value", "form_url", "attachments")
+"""Those of them that lead to a person's record: they can go while the chain still verifies."""
 
 _ROWS = inserting(evidence, [str(column.name) for column in evidence.columns])
 
 
 @dataclass(frozen=True, kw_only=True)
 class EvidenceRow:
-    """One row as it stands: clear values by column, and what chains it to the row before."""
+    """One row as it stands: clear values by column, and what chains it to the row before.
+
+    `source_digest` is None for a row of consent-evidence/1, whose source is in the chain as it is.
+    """
 
     clear: Mapping[str, Any] = field(repr=False)
     personal_enc: bytes | None = field(repr=False)
     personal_salt: bytes | None = field(repr=False)
     personal_digest: bytes = field(repr=False)
+    source_salt: bytes | None = field(repr=False)
+    source_digest: bytes | None = field(repr=False)
     prev_hash: bytes = field(repr=False)
     hash: bytes = field(repr=False)
 
@@ -61,6 +72,11 @@ class DocumentRow:
     text: str = field(repr=False)
 
 
+def personal_context(event_id: str) -> str:
+    """Name the place of an entry's personal part for the cipher."""
+    return f"evidence.personal:{event_id}"
+
+
 def lock(tx: Tx) -> None:
     """Hold the ledger until the transaction ends. Taken after the locks of contacts, never before.
 
@@ -75,6 +91,17 @@ def head(tx: Tx) -> Head | None:
     columns = (evidence.c.seq, evidence.c.event_id, evidence.c.hash)
     row = tx.execute(sa.select(*columns).order_by(evidence.c.seq.desc()).limit(1)).first()
     return None if row is None else Head(seq=row[0], event_id=row[1], hash=bytes(row[2]))
+
+
+def hash_at(tx: Tx, seq: int) -> bytes | None:
+    """Give the hash of the row at this place; None where there is no such row."""
+    found = tx.execute(sa.select(evidence.c.hash).where(evidence.c.seq == seq)).scalar()
+    return None if found is None else bytes(found)
+
+
+def begun_at(tx: Tx) -> datetime | None:
+    """Give when the first row was recorded; None where the ledger is empty."""
+    return tx.execute(sa.select(evidence.c.recorded_at).where(evidence.c.seq == 1)).scalar()
 
 
 def add(tx: Tx, rows: Sequence[Mapping[str, Any]]) -> None:
@@ -133,6 +160,21 @@ def rows(tx: Tx) -> Iterator[EvidenceRow]:
         yield _row(row)
 
 
+def of_contacts(
+    tx: Tx, contact_ids: Sequence[int], purpose_keys: Collection[str] | None = None
+) -> Iterator[EvidenceRow]:
+    """Give the rows of these contacts, of some purposes or of all, by contact in their order."""
+    query = (
+        sa.select(evidence)
+        .where(among(tx, evidence.c.contact_id, contact_ids))
+        .order_by(evidence.c.contact_id, evidence.c.seq)
+    )
+    if purpose_keys is not None:
+        query = query.where(evidence.c.purpose_key.in_(sorted(purpose_keys)))
+    for row in tx.execute(query):
+        yield _row(row)
+
+
 def by_event_id(tx: Tx, event_id: str) -> EvidenceRow | None:
     """Give the row with this event id."""
     row = tx.execute(sa.select(evidence).where(evidence.c.event_id == event_id)).first()
@@ -146,6 +188,8 @@ def _row(row: sa.Row[Any]) -> EvidenceRow:
         personal_enc=values["personal_enc"],
         personal_salt=values["personal_salt"],
         personal_digest=bytes(values["personal_digest"]),
+        source_salt=values["source_salt"],
+        source_digest=values["source_digest"],
         prev_hash=bytes(values["prev_hash"]),
         hash=bytes(values["hash"]),
     )

@@ -1,9 +1,10 @@
 """Writing links and what contacts keep: a page of records in a few statements."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from operator import attrgetter
+from typing import Any, NamedTuple
 
 import orjson
 import sqlalchemy as sa
@@ -11,6 +12,7 @@ import sqlalchemy as sa
 from hub.store.among import among
 from hub.store.bulk import hexed, inserting, write
 from hub.store.database import Tx
+from hub.store.own_numbers import still_wanted
 from hub.store.people import chunks
 from hub.store.tables.access import site
 from hub.store.tables.messages import message
@@ -20,27 +22,29 @@ UNFINISHED = ("held", "queued", "claimed", "submitting", "submitted", "unknown")
 """States of messages whose number is still needed."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class LinkWrite:
+class LinkWrite(NamedTuple):
     """One record as a page of a pull found and judged it. `name_enc` and `attributes_enc` are
-    None where nothing gives a ground to keep them."""
+    None where nothing gives a ground to keep them. A tuple: pages make thousands of them."""
 
     connection_id: int
     ref: str
     contact_id: int | None
     verdict: str
-    standing: bytes = field(repr=False)
+    standing: bytes
     agreed: str
     refused: str
     out: bool
-    name_enc: bytes | None = field(repr=False)
-    attributes_enc: bytes | None = field(repr=False)
+    name_enc: bytes | None
+    attributes_enc: bytes | None
     version: str | None
     site_id: int | None
     modified_at: datetime | None
     number_changed_at: datetime | None
     read_at: datetime
     seen_round: datetime | None
+
+    def __repr__(self) -> str:
+        return f"LinkWrite(connection_id={self.connection_id}, ref={self.ref!r})"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,10 +53,15 @@ class ContactState:
 
     lookup: bytes
     has_number: bool
-    erased: bool
+    erased_at: datetime | None
+
+    @property
+    def erased(self) -> bool:
+        """True where nothing of the number is kept until its person comes back."""
+        return self.erased_at is not None
 
 
-_COLUMNS = [column.name for column in fields(LinkWrite)]
+_COLUMNS = LinkWrite._fields
 _SET = ", ".join(
     [f"{name} = excluded.{name}" for name in _COLUMNS if name not in ("connection_id", "ref")]
     + ["vanished_at = NULL"]
@@ -62,20 +71,21 @@ _SQLITE_NUMBERS = (
     "UPDATE contact SET number_enc = ?, site_id = coalesce(site_id, ?) "
     "WHERE id = ? AND number_enc IS NULL AND erased_at IS NULL"
 )
-# The CASE hides its condition from the planner, which takes contacts without a number for rare and
-# would compare each of them with every row of the page.
+# Contacts are looked up by their ids: joined alone, they would all be read for every page. The CASE
+# hides its condition from the planner, which takes contacts without a number for rare and would
+# compare each of them with every row of the page.
 _POSTGRESQL_NUMBERS = (
+    "WITH new AS MATERIALIZED (SELECT number, site, id "
+    "FROM json_to_recordset(%s::json) AS new(number bytea, site bigint, id bigint)) "
     "UPDATE contact SET number_enc = new.number, site_id = coalesce(contact.site_id, new.site) "
-    "FROM json_to_recordset(%s::json) AS new(number bytea, site bigint, id bigint) "
-    "WHERE contact.id = new.id AND CASE "
+    "FROM new WHERE contact.id = new.id AND contact.id = ANY(ARRAY(SELECT id FROM new)) AND CASE "
     "WHEN contact.number_enc IS NULL AND contact.erased_at IS NULL THEN true ELSE false END"
 )
 
 
 def put_links(tx: Tx, rows: Sequence[LinkWrite]) -> None:
     """Add or change these links, in the order of their refs, so that two writers never cross."""
-    ordered = sorted(rows, key=lambda row: row.ref)
-    write(tx, _LINKS, [tuple(vars(row).values()) for row in ordered])
+    write(tx, _LINKS, sorted(rows, key=attrgetter("ref")))
 
 
 def put_numbers(tx: Tx, rows: Sequence[tuple[bytes, int | None, int]]) -> None:
@@ -146,19 +156,19 @@ def contact_states(tx: Tx, contact_ids: Sequence[int]) -> dict[int, ContactState
     columns = (contact.c.id, contact.c.lookup, contact.c.number_enc.is_not(None))
     states: dict[int, ContactState] = {}
     for part in chunks(list(dict.fromkeys(contact_ids))):
-        query = sa.select(*columns, contact.c.erased_at.is_not(None)).where(
-            among(tx, contact.c.id, part)
-        )
-        for id_, lookup, has_number, erased in tx.execute(query):
-            states[id_] = ContactState(lookup=bytes(lookup), has_number=has_number, erased=erased)
+        query = sa.select(*columns, contact.c.erased_at).where(among(tx, contact.c.id, part))
+        for id_, lookup, has_number, erased_at in tx.execute(query):
+            states[id_] = ContactState(
+                lookup=bytes(lookup), has_number=has_number, erased_at=erased_at
+            )
     return states
 
 
 def drop_numbers(tx: Tx, contact_ids: Sequence[int], keeping: Sequence[str]) -> None:
     """Forget the numbers of those contacts that no ground keeps any more.
 
-    A number stays while a living link has one of the verdicts in `keeping`, or while a message
-    to it is not finished.
+    A number stays while a living link has one of the verdicts in `keeping`, while its person's
+    own consent stands that was given to the hub itself, or while a message to it is not finished.
     """
     kept = sa.exists().where(
         link.c.contact_id == contact.c.id,
@@ -171,7 +181,7 @@ def drop_numbers(tx: Tx, contact_ids: Sequence[int], keeping: Sequence[str]) -> 
     for part in chunks(sorted(set(contact_ids))):
         tx.execute(
             sa.update(contact)
-            .where(among(tx, contact.c.id, part), ~kept, ~needed)
+            .where(among(tx, contact.c.id, part), ~kept, ~needed, ~still_wanted())
             .values(number_enc=None)
         )
 

@@ -23,7 +23,8 @@ class MessageRow:
     """One SMS to one number, without its text.
 
     `key` is the idempotency key at the gateway. `state` is one of `hub.messages.states`.
-    `attempt` counts marks. `due_at` is when something is to be done next. Times are UTC.
+    `attempt` counts marks. `due_at` is when something is to be done next. `number_dead` says that
+    its number takes no SMS and will not, by the gateway. Times are UTC.
     """
 
     id: int
@@ -49,6 +50,7 @@ class MessageRow:
     due_at: datetime
     gateway_reference: str | None
     report_rank: int
+    number_dead: bool
     site_id: int | None
     owner_id: int | None
     created_at: datetime
@@ -113,6 +115,7 @@ _CHANGING = (
     "due_at",
     "gateway_reference",
     "report_rank",
+    "number_dead",
     "marked_at",
     "submitted_at",
     "finished_at",
@@ -220,9 +223,36 @@ def by_id(tx: Tx, message_id: int) -> MessageRow | None:
     return next(iter(rows_of(tx, columns().where(message.c.id == message_id))), None)
 
 
+def known_keys(tx: Tx, keys: Collection[str]) -> set[str]:
+    """Give those of these idempotency keys that a message has."""
+    found: set[str] = set()
+    for part in chunks(sorted(set(keys))):
+        found.update(tx.execute(sa.select(message.c.key).where(message.c.key.in_(part))).scalars())
+    return found
+
+
 def of_send(tx: Tx, send_id: int, limit: int = 500) -> list[MessageRow]:
     """Give the messages of a send, in the order they were made."""
     query = columns().where(message.c.send_id == send_id).order_by(message.c.id).limit(limit)
+    return rows_of(tx, query)
+
+
+def listing(
+    tx: Tx,
+    *,
+    send_id: int | None = None,
+    states: Collection[str] = (),
+    before: int | None = None,
+    limit: int,
+) -> list[MessageRow]:
+    """Give messages, the newest first; no states are all, `before` is the id of a last one."""
+    query = columns().order_by(message.c.id.desc()).limit(limit)
+    if send_id is not None:
+        query = query.where(message.c.send_id == send_id)
+    if states:
+        query = query.where(message.c.state.in_(sorted(states)))
+    if before is not None:
+        query = query.where(message.c.id < before)
     return rows_of(tx, query)
 
 
@@ -245,6 +275,16 @@ def counts(tx: Tx, send_id: int) -> dict[tuple[str, str | None], int]:
         .group_by(message.c.state, message.c.reason)
     )
     return {(state, reason): count for state, reason, count in tx.execute(query)}
+
+
+def count_of_send(tx: Tx, send_id: int, states: Collection[str]) -> int:
+    """Count a send's messages in these states."""
+    query = (
+        sa.select(sa.func.count())
+        .select_from(message)
+        .where(message.c.send_id == send_id, message.c.state.in_(sorted(states)))
+    )
+    return int(tx.execute(query).scalar_one())
 
 
 def segments_of_send(tx: Tx, send_id: int) -> int:

@@ -7,14 +7,15 @@ statements, never one for each person.
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import orjson
 import sqlalchemy as sa
 
+from hub.store import keyfacts
+from hub.store import lookups as lookup_rows
 from hub.store.among import among
-from hub.store.bulk import hexed, moment
-from hub.store.cipher import Cipher
+from hub.store.cipher import Cipher, Lookups
 from hub.store.database import Tx
 from hub.store.tables.people import contact, link
 
@@ -24,9 +25,8 @@ CHUNK = 500
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, kw_only=True)
-class LinkRow:
-    """One record of one connection, as the hub knows it.
+class LinkRow(NamedTuple):
+    """One record of one connection, as the hub knows it. A tuple: pages make thousands of them.
 
     `ref` is `object:id`. `contact_id` is None where the record has no usable number; `verdict`
     then says why. `standing` is the digest of all that bears on consent. `out` says that the
@@ -40,7 +40,7 @@ class LinkRow:
     ref: str
     contact_id: int | None
     verdict: str
-    standing: bytes | None = field(repr=False)
+    standing: bytes | None
     agreed: str
     refused: str
     out: bool
@@ -52,6 +52,10 @@ class LinkRow:
     number_changed_at: datetime | None
     read_at: datetime
     vanished_at: datetime | None
+    erased_at: datetime | None = None
+
+    def __repr__(self) -> str:
+        return f"LinkRow(id={self.id}, connection_id={self.connection_id}, ref={self.ref!r})"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,14 +76,18 @@ class Audience:
 
 @dataclass(frozen=True, kw_only=True)
 class Found:
-    """The contacts of a set of numbers: their ids in the order asked, and the ones just made."""
+    """The contacts of a set of numbers: their ids in the order asked, and the ones just made.
+
+    `made` gives the lookup of each new one. `lacking` gives the lookup, under the index key that
+    new contacts use, of those that do not have it yet (`hub.store.lookups.add`).
+    """
 
     ids: Sequence[int]
-    made: frozenset[int]
+    made: Mapping[int, bytes] = field(repr=False)
+    lacking: Mapping[int, bytes] = field(repr=False)
 
 
-_LINK_NAMES = tuple(LinkRow.__dataclass_fields__)
-_LINKS = sa.select(*(link.c[name] for name in _LINK_NAMES))
+_LINKS = sa.select(*(link.c[name] for name in LinkRow._fields))
 
 
 def chunks(values: Sequence[T]) -> Iterator[Sequence[T]]:
@@ -105,26 +113,57 @@ def lock_contacts(tx: Tx, contact_ids: Sequence[int]) -> None:
         )
 
 
-def contacts_for(tx: Tx, lookups: Sequence[Sequence[bytes]], now: datetime) -> list[int]:
+def contacts_for(tx: Tx, lookups: Sequence[Lookups], now: datetime) -> list[int]:
     """Give the contact of each number, made where there is none; see `find_or_make`."""
     return list(find_or_make(tx, lookups, now).ids)
 
 
-def find_or_make(tx: Tx, lookups: Sequence[Sequence[bytes]], now: datetime) -> Found:
-    """Give the contact of each number, by its lookups under every index key, the current first.
+def find_or_make(tx: Tx, lookups: Sequence[Lookups], now: datetime) -> Found:
+    """Give the contact of each number, by its lookups under every index key.
 
-    Two pulls that meet a new number at once get the same contact: one waits for the other.
+    Two pulls that meet a new number at once get the same contact: one waits for the other. Raises
+    ConfigError(`HUB_KEYS`) where this process lacks the index key that new contacts use.
     """
     known = _known(tx, [value for each in lookups for value in each])
-    missing = sorted({each[0] for each in lookups if not any(value in known for value in each)})
+    missing = [each for each in lookups if known.keys().isdisjoint(each)]
+    rotated = any(len(each) > 1 for each in lookups)
+    used = keyfacts.used_index(tx) if missing or rotated else None
     made: dict[bytes, int] = {}
     if missing:
+        if rotated:
+            # Somebody may have made them under an older key before this transaction held it.
+            known |= _known(tx, [value for each in missing for value in each])
+            missing = [each for each in missing if known.keys().isdisjoint(each)]
         # Sorted, so that two transactions that insert the same numbers do so in one order.
-        made = _insert(tx, missing, now)
+        new = sorted({_of_key(each, used) for each in missing})
+        for part in chunks(new):
+            made |= lookup_rows.insert(tx, part, used, now)
         known |= made
-        known |= _known(tx, [value for value in missing if value not in made])
-    ids = [next(known[value] for value in each if value in known) for each in lookups]
-    return Found(ids=ids, made=frozenset(made.values()))
+        known |= _known(tx, [value for value in new if value not in made])
+    ids = [_of_first(known, each) for each in lookups]
+    lacking = {
+        id_: value
+        for id_, each in zip(ids, lookups, strict=True)
+        if rotated and (value := _of_key(each, used)) not in known
+    }
+    return Found(ids=ids, made={id_: value for value, id_ in made.items()}, lacking=lacking)
+
+
+def _of_key(lookups: Lookups, used: int | None) -> bytes:
+    """Give the lookup that a new contact gets. A store that knows no keys takes the first."""
+    return lookups[0] if used is None else lookups.under(used)
+
+
+def _of_first(known: Mapping[bytes, int], values: Sequence[bytes]) -> int:
+    # Nearly always the first: a number has several lookups only after a rotation of index keys.
+    found = known.get(values[0])
+    return next(known[value] for value in values if value in known) if found is None else found
+
+
+def known_contacts(tx: Tx, lookups: Sequence[Sequence[bytes]]) -> list[int | None]:
+    """Give the contact of each number, by its lookups under every index key; None where unknown."""
+    known = _known(tx, [value for each in lookups for value in each])
+    return [next((known[value] for value in each if value in known), None) for each in lookups]
 
 
 def find_contact(tx: Tx, lookups: Sequence[bytes]) -> int | None:
@@ -136,50 +175,8 @@ def find_contact(tx: Tx, lookups: Sequence[bytes]) -> int | None:
 def _known(tx: Tx, values: Sequence[bytes]) -> dict[bytes, int]:
     found: dict[bytes, int] = {}
     for part in chunks(list(dict.fromkeys(values))):
-        if tx.dialect.name == "postgresql":
-            given: tuple[Any, ...] = (_hexed(part),)
-            among_them = "= ANY(ARRAY(SELECT value::bytea FROM json_array_elements_text(%s::json)))"
-        else:
-            # JSON has no bytes, and SQLite reads hex only from 3.41 on.
-            given = tuple(part)
-            among_them = f"IN ({', '.join('?' * len(part))})"
-        rows = tx.exec_driver_sql(
-            f"SELECT lookup, contact_id FROM contact_lookup WHERE lookup {among_them} "  # noqa: S608
-            f"UNION ALL SELECT lookup, id FROM contact WHERE lookup {among_them}",
-            given * 2,
-        )
-        found.update((bytes(row[0]), row[1]) for row in rows)
+        found |= lookup_rows.find(tx, part)
     return found
-
-
-def _insert(tx: Tx, lookups: Sequence[bytes], now: datetime) -> dict[bytes, int]:
-    """Add contacts where no other transaction did; give the ones that are this one's own.
-
-    Straight to the driver, in one statement for many: a first pull adds every number.
-    """
-    made: dict[bytes, int] = {}
-    for part in chunks(lookups):
-        if tx.dialect.name == "postgresql":
-            rows = tx.exec_driver_sql(
-                "INSERT INTO contact (lookup, created_at) "
-                "SELECT value::bytea, %s FROM json_array_elements_text(%s::json) "
-                "ON CONFLICT (lookup) DO NOTHING RETURNING lookup, id",
-                (now, _hexed(part)),
-            )
-        else:
-            # The write transaction has the only write lock: what was missing is nobody else's.
-            places = ", ".join(["(?, ?)"] * len(part))
-            rows = tx.exec_driver_sql(
-                f"INSERT INTO contact (lookup, created_at) VALUES {places} "  # noqa: S608
-                "RETURNING lookup, id",
-                tuple(value for lookup in part for value in (lookup, moment(now))),
-            )
-        made.update((bytes(row[0]), row[1]) for row in rows)
-    return made
-
-
-def _hexed(values: Sequence[bytes]) -> str:
-    return orjson.dumps([hexed(value) for value in values]).decode()
 
 
 def numbers_of(tx: Tx, cipher: Cipher, contact_ids: Sequence[int]) -> dict[int, str]:
@@ -200,6 +197,16 @@ def number_context(lookup: bytes) -> str:
     return f"contact.number:{lookup.hex()}"
 
 
+def name_context(connection_id: int, ref: str) -> str:
+    """Name the place of a record's name for the cipher."""
+    return f"link.name:{connection_id}:{ref}"
+
+
+def attributes_context(connection_id: int, ref: str) -> str:
+    """Name the place of a record's attributes for the cipher."""
+    return f"link.attributes:{connection_id}:{ref}"
+
+
 def links_of_contacts(tx: Tx, contact_ids: Sequence[int]) -> dict[int, list[LinkRow]]:
     """Give the living links of each contact, in every connection; a contact may have none."""
     links: dict[int, list[LinkRow]] = {id_: [] for id_ in contact_ids}
@@ -213,27 +220,30 @@ def links_of_contacts(tx: Tx, contact_ids: Sequence[int]) -> dict[int, list[Link
     return links
 
 
-def merge_values(tx: Tx, cipher: Cipher, link_ids: Sequence[int]) -> dict[int, MergeValues]:
-    """Give name and attributes of these links; a link without any has empty ones."""
+def merge_values(
+    tx: Tx, cipher: Cipher, link_ids: Sequence[int], *, name: bool = True, attributes: bool = True
+) -> dict[int, MergeValues]:
+    """Give name and attributes of these links; a link without any has empty ones.
+
+    What is not asked for is neither read nor decrypted, and empty.
+    """
     values: dict[int, MergeValues] = {}
     columns = (
         link.c.id,
         link.c.connection_id,
         link.c.ref,
-        link.c.name_enc,
-        link.c.attributes_enc,
+        link.c.name_enc if name else sa.null(),
+        link.c.attributes_enc if attributes else sa.null(),
     )
     for part in chunks(list(dict.fromkeys(link_ids))):
-        for id_, connection_id, ref, name, attributes in tx.execute(
+        for id_, connection_id, ref, name_enc, attributes_enc in tx.execute(
             sa.select(*columns).where(among(tx, link.c.id, part))
         ):
-            where = f"{connection_id}:{ref}"
+            context = attributes_context(connection_id, ref)
             values[id_] = MergeValues(
-                name=cipher.decrypt(name, f"link.name:{where}") if name else "",
+                name=cipher.decrypt(name_enc, name_context(connection_id, ref)) if name_enc else "",
                 attributes=(
-                    orjson.loads(cipher.decrypt(attributes, f"link.attributes:{where}"))
-                    if attributes
-                    else {}
+                    orjson.loads(cipher.decrypt(attributes_enc, context)) if attributes_enc else {}
                 ),
             )
     return values
@@ -267,7 +277,9 @@ def audience(
     """Give the next living links with a number, in the order of their ids, for a list send."""
     filters = filters or Audience()
     query = _LINKS.where(
-        link.c.connection_id == connection_id,
+        # An expression no index knows: by the one on the connection, all its links would be read
+        # and sorted for every page.
+        link.c.connection_id + 0 == connection_id,
         link.c.id > after_link_id,
         link.c.contact_id.is_not(None),
         link.c.vanished_at.is_(None),
@@ -280,5 +292,4 @@ def audience(
 
 
 def _links(tx: Tx, query: sa.Select[Any]) -> Iterator[LinkRow]:
-    for row in tx.execute(query):
-        yield LinkRow(**dict(zip(_LINK_NAMES, row, strict=True)))
+    return map(LinkRow._make, tx.execute(query))

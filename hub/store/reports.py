@@ -17,12 +17,16 @@ from hub.values.gateway import DeliveryReport
 
 @dataclass(frozen=True, kw_only=True)
 class ReportRow:
-    """One report. `message_id` is that of the message it is about, None where none matches."""
+    """One report. `message_id` is that of the message it is about, None where none matches.
+
+    `permanent` is what the gateway says of an undelivered number, None where it does not.
+    """
 
     id: int
     message_id: int | None
     state: str
     reason: str | None
+    permanent: bool | None = None
     billed_units: int | None
     received_at: datetime
 
@@ -123,6 +127,7 @@ def _matches() -> tuple[sa.Select[Any], sa.Select[Any]]:
         message.c.id.label("message_id"),
         report.c.state,
         report.c.reason,
+        report.c.permanent,
         report.c.billed_units,
         report.c.received_at,
     )

@@ -1,5 +1,6 @@
 """Queries about sends (配信): the messages that were ordered together."""
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -31,7 +32,7 @@ class NewSend:
 
 @dataclass(frozen=True, kw_only=True)
 class SendRow:
-    """One send. `state` is building, sending, paused or canceled."""
+    """One send. `state` is building, sending, paused, canceling or canceled."""
 
     id: int
     key: str
@@ -86,3 +87,41 @@ def set_sending(tx: Tx, send_id: int) -> None:
         .where(send.c.id == send_id, send.c.state == "building")
         .values(state="sending")
     )
+
+
+def lock(tx: Tx, send_id: int) -> SendRow | None:
+    """Hold a send until the transaction ends, and give it as it is now."""
+    query = sa.select(*_COLUMNS).where(send.c.id == send_id)
+    # Messages of it may still be made meanwhile: they only want its id to stay.
+    row = tx.execute(query.with_for_update(key_share=True)).first()
+    return None if row is None else SendRow(**row._mapping)
+
+
+def set_state(tx: Tx, send_id: int, state: str) -> None:
+    """Write the state of a send that this transaction holds."""
+    tx.execute(sa.update(send).where(send.c.id == send_id).values(state=state))
+
+
+def halted(tx: Tx, send_ids: Collection[int]) -> Mapping[int, str]:
+    """Give those of these sends that are not to go out, with their state.
+
+    All of them stay as they are until the transaction ends, so that whoever pauses or cancels one
+    waits for the messages that are just being marked, and none is marked afterwards.
+    """
+    query = sa.select(send.c.id, send.c.state).where(send.c.id.in_(sorted(set(send_ids))))
+    states = {row.id: row.state for row in tx.execute(query.with_for_update(read=True))}
+    return {send_id: state for send_id, state in states.items() if state != "sending"}
+
+
+def canceling(tx: Tx) -> list[int]:
+    """Give the sends that are being canceled."""
+    query = sa.select(send.c.id).where(send.c.state == "canceling").order_by(send.c.id)
+    return list(tx.execute(query).scalars())
+
+
+def newest(tx: Tx, limit: int, before: int | None = None) -> list[SendRow]:
+    """Give sends, the newest first; `before` is the id of the last one of the page before."""
+    query = sa.select(*_COLUMNS).order_by(send.c.id.desc()).limit(limit)
+    if before is not None:
+        query = query.where(send.c.id < before)
+    return [SendRow(**row._mapping) for row in tx.execute(query)]

@@ -1,31 +1,35 @@
 """What the ledger holds about a set of numbers and one purpose, read in one go."""
 
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
+from typing import NamedTuple
 
 import sqlalchemy as sa
 
+from hub.store.among import among
 from hub.store.database import Tx
 from hub.store.people import chunks
 from hub.store.tables.connections import connection
-from hub.store.tables.consent import collection, evidence
+from hub.store.tables.consent import collection, evidence, purpose
 
 
-@dataclass(frozen=True, kw_only=True)
-class EntryRow:
-    """One entry of the ledger, as far as the gate looks at it.
+class EntryRow(NamedTuple):
+    """One entry of the ledger, as far as the gate looks at it. A tuple: a dry run makes thousands.
 
-    `period_from` and `revoked` are those of the collection it rests on; `suspended` says that the
-    connection it came from vouches for nothing at present, or was removed.
+    `purpose_version` is the version of the purpose it was given to, None where the purpose was
+    not described yet. `period_from` and `revoked` are those of the collection it rests on;
+    `suspended` says that the connection it came from vouches for nothing at present, or was
+    removed.
     """
 
     seq: int
     event_id: str
-    contact_id: int = field(repr=False)
+    contact_id: int
     purpose_key: str
+    purpose_version: int | None
     event_type: str
     ground: str
+    method: str
     channel: str
     strength: int
     occurred_at: datetime | None
@@ -34,10 +38,13 @@ class EntryRow:
     expires_at: datetime | None
     connection_id: int | None
     source_ref: str | None
-    source_value: str | None = field(repr=False)
+    source_value: str | None
     exclusion_id: int | None
     suspended: bool
     revoked: bool
+
+    def __repr__(self) -> str:
+        return f"EntryRow(seq={self.seq}, event_id={self.event_id!r})"
 
 
 _QUERY = (
@@ -46,8 +53,10 @@ _QUERY = (
         evidence.c.event_id,
         evidence.c.contact_id,
         evidence.c.purpose_key,
+        purpose.c.version.label("purpose_version"),
         evidence.c.event_type,
         evidence.c.ground,
+        evidence.c.method,
         evidence.c.channel,
         evidence.c.strength,
         evidence.c.occurred_at,
@@ -66,6 +75,7 @@ _QUERY = (
     .select_from(evidence)
     .outerjoin(collection, collection.c.id == evidence.c.collection_id)
     .outerjoin(connection, connection.c.id == evidence.c.connection_id)
+    .outerjoin(purpose, purpose.c.id == evidence.c.purpose_id)
     .order_by(evidence.c.seq)
 )
 
@@ -76,23 +86,27 @@ def entries(
     """Give the entries of these contacts filed under these purposes, in the ledger's order."""
     for part in chunks(list(dict.fromkeys(contact_ids))):
         query = _QUERY.where(
-            evidence.c.contact_id.in_(part), evidence.c.purpose_key.in_(sorted(purpose_keys))
+            among(tx, evidence.c.contact_id, part),
+            evidence.c.purpose_key.in_(sorted(purpose_keys)),
         )
-        for row in tx.execute(query):
-            yield EntryRow(**row._mapping)
+        yield from map(EntryRow._make, tx.execute(query))
 
 
 def with_other_grounds(
     tx: Tx, contact_ids: Sequence[int], purpose_keys: Collection[str]
 ) -> set[int]:
-    """Give those of these contacts who have entries filed under other purposes."""
+    """Give those of these contacts who have entries filed under other purposes.
+
+    A question that was asked is none of them: it says nothing about the answer.
+    """
     found: set[int] = set()
     for part in chunks(list(dict.fromkeys(contact_ids))):
         query = (
             sa.select(evidence.c.contact_id)
             .where(
-                evidence.c.contact_id.in_(part),
+                among(tx, evidence.c.contact_id, part),
                 evidence.c.purpose_key.not_in(sorted(purpose_keys)),
+                evidence.c.event_type != "requested",
             )
             .distinct()
         )
@@ -101,10 +115,13 @@ def with_other_grounds(
 
 
 def purposes_of(tx: Tx, contact_id: int) -> list[str]:
-    """Give the purpose keys a contact has entries for, in the order they came."""
+    """Give the purpose keys a contact has entries for, in the order they came.
+
+    Not those that were only asked for.
+    """
     query = (
         sa.select(evidence.c.purpose_key)
-        .where(evidence.c.contact_id == contact_id)
+        .where(evidence.c.contact_id == contact_id, evidence.c.event_type != "requested")
         .group_by(evidence.c.purpose_key)
         .order_by(sa.func.min(evidence.c.seq))
     )

@@ -12,7 +12,10 @@ from hub.store.tables.messages import template
 
 @dataclass(frozen=True, kw_only=True)
 class TemplateRow:
-    """One version of a template."""
+    """One version of a template.
+
+    `confirmed_why` is the reason an administrator gave for letting it pass with warnings.
+    """
 
     id: int
     key: str
@@ -23,6 +26,7 @@ class TemplateRow:
     body: str
     created_at: datetime
     created_by: str
+    confirmed_why: str | None
     retired_at: datetime | None
 
 
@@ -77,6 +81,7 @@ def add_version(
     body: str,
     actor: str,
     now: datetime,
+    confirmed_why: str | None = None,
 ) -> TemplateRow:
     """Store the next version of a template, or the first; give it."""
     before = latest(tx, key)
@@ -91,6 +96,7 @@ def add_version(
             body=body,
             created_at=now,
             created_by=actor,
+            confirmed_why=confirmed_why,
         )
         .returning(*_COLUMNS)
     ).one()

@@ -20,11 +20,12 @@ from typing import Any, ClassVar
 
 import pytest
 
+from hub.errors import SettingsError
 from hub.plugins.guard import Guard
 from hub.plugins.loader import load
-from hub.plugins.problems import SettingsError
-from hub.plugins.registry import ROLES, Registry
+from hub.plugins.registry import ADDED, ROLES, Registry
 from hub.testing.account_contract import AccountContract
+from hub.testing.consents_contract import ConsentsContract
 from hub.testing.contacts_contract import ContactsContract
 from hub.testing.gateway_contract import GatewayContract
 from hub.testing.inbound_contract import EventsContract, ReportsContract
@@ -40,6 +41,7 @@ _BY_ROLE = {
     "contact_source": (ContactsContract,),
     "event_trigger": (EventsContract,),
     "opt_out_sink": (OptOutsContract,),
+    "consent_sink": (ConsentsContract,),
     "activity_sink": (NotesContract,),
     "message_gateway": (GatewayContract, ReportsContract),
 }
@@ -54,6 +56,7 @@ class PluginContract(
     ContactsContract,
     EventsContract,
     OptOutsContract,
+    ConsentsContract,
     NotesContract,
     GatewayContract,
     ReportsContract,
@@ -75,7 +78,7 @@ class PluginContract(
         _refuse_silent_overrides(cls)
         cls.registry = load([cls.plugin], Guard(limit=_LIMIT))
         missing = _missing_roles(cls)
-        for role in missing:
+        for role in [*missing, *_not_added(cls)]:
             for contract in _BY_ROLE[role]:
                 for name in _tests(contract):
                     setattr(cls, name, None)
@@ -132,6 +135,11 @@ def _missing_roles(contract: type[PluginContract]) -> list[str]:
         return ["check_connection", *ROLES]
     missing = [] if plugin.can_check else ["check_connection"]
     return missing + [role for role in ROLES if role not in plugin.roles]
+
+
+def _not_added(contract: type[PluginContract]) -> list[str]:
+    plugin = contract.registry.plugins.get(contract.plugin)
+    return [role for role in ADDED if plugin is None or role not in plugin.roles]
 
 
 def _tests(contract: type) -> list[str]:

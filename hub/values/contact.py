@@ -51,12 +51,35 @@ class OptOutReading:
     at: datetime | None = None
 
 
+class NumberKind(StrEnum):
+    """Whose a further number is: the person's main one, one more of their own, or a shared one."""
+
+    PRIMARY = "primary"
+    IDENTITY = "identity"
+    SHARED = "shared"
+
+
+@dataclass(frozen=True, kw_only=True)
+class FurtherNumber:
+    """One more number of a record's person, as typed there. `label` is what people call it."""
+
+    number: str = field(repr=False)
+    kind: NumberKind
+    label: str = ""
+
+
 @dataclass(frozen=True, kw_only=True)
 class SourceContact:
     """One record as the platform holds it now.
 
     `number` is as typed there; the hub normalises. `version` names a state of the record
     (a revision, a system time stamp) and lets the hub see an echo of its own write.
+
+    `further` are more numbers of the same person, where `get` knows any: consent never counts for
+    them, but a service SMS that the person asked for may go there. `choice` is what the record
+    itself says about which number is meant (all of it, or its last digits). `person` is the
+    record of the person, where this one only stands for them as a ticket does: an opt-out by a
+    further number is written there. Since spec 1.0.
     """
 
     ref: Ref
@@ -68,3 +91,6 @@ class SourceContact:
     consents: Sequence[ConsentReading] = field(default=(), repr=False)
     opt_out: OptOutReading | None = field(default=None, repr=False)
     site: str | None = None
+    further: Sequence[FurtherNumber] = field(default=(), repr=False)
+    choice: str = field(default="", repr=False)
+    person: Ref | None = None

@@ -14,6 +14,8 @@ class Inbound:
     `tail` is what follows this connection's callback address (kintone's secret, for one).
     `headers` are lower-case. `url` is the public address that was called, built from the
     configured one and never from the Host header. `body` is raw: signatures are over bytes.
+    `address` is the caller's IP address as the hub sees it (behind a proxy by HUB_PROXY_HOPS), or
+    None where it is not known.
     """
 
     method: str
@@ -23,6 +25,7 @@ class Inbound:
     headers: Mapping[str, str] = field(repr=False)
     body: bytes = field(repr=False)
     received_at: datetime
+    address: str | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, kw_only=True)

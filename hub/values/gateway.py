@@ -7,6 +7,7 @@ from typing import Literal
 
 Counting = Literal["utf16", "sjis_bytes", "cp932_bytes"]
 Idempotency = Literal["key", "lookup", "none"]
+Billing = Literal["segments", "per_70"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -20,6 +21,11 @@ class GatewayProfile:
     the gateway refuses twice, a `lookup` by our reference, or `none`. `retries_itself` means the
     hub must not. `data_region` is shown to the admin before the gateway is enabled
     (個人情報保護法 art. 28 where it is abroad).
+
+    With `wide_doubles` one character outside the GSM alphabet makes every character count as a
+    full-width one, because the carriers then take 70 of any kind. `billing` is what the gateway
+    charges: `segments`, the parts in which the text travels, or `per_70`, each begun 70 UTF-16
+    units.
     """
 
     max_units: int = 670
@@ -35,6 +41,8 @@ class GatewayProfile:
     data_region: str = "jp"
     unsupported: str = ""
     """Characters the gateway cannot carry."""
+    wide_doubles: bool = False
+    billing: Billing = "segments"
 
 
 @dataclass(frozen=True, kw_only=True)

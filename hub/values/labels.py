@@ -39,6 +39,14 @@ MESSAGE_STATES = {
     "unknown": Words("結果不明", "Outcome unknown"),
 }
 
+SEND_STATES = {
+    "building": Words("作成中", "Being made"),
+    "sending": Words("送信中", "Sending"),
+    "paused": Words("一時停止中", "Paused"),
+    "canceling": Words("取り消し中", "Being canceled"),
+    "canceled": Words("取り消し済み", "Canceled"),
+}
+
 CONNECTION_STATES = {
     "ok": Words("正常", "In order"),
     "parked": Words("停止中(認証エラー)", "Parked: credentials refused"),
@@ -58,3 +66,10 @@ PUSH_STATES = {
     "gone": Words("レコードなし", "Record gone"),
     "superseded": Words("取り消し済み", "Superseded"),
 }
+
+NUMBER_KINDS = {
+    "primary": Words("本人の番号", "the person's own"),
+    "identity": Words("本人の別の番号", "another of the person's own"),
+    "shared": Words("ほかの人と共有の番号", "shared with others"),
+}
+"""Whose a further number of a record's person is."""

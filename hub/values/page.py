@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
+from hub.values.connection import Usage
 from hub.values.ref import Ref
 
 Item = TypeVar("Item")
@@ -26,6 +27,7 @@ class Page(Generic[Item]):
     `done` says that nothing more is there now; the cursor is kept all the same, for what changes
     later. A page may be empty and not be the last. `gone` are records that the platform says are
     not there any more; what they vouched for falls, after the items of the page are stored.
+    `usage` is what the platform told of its limit while the page was read, where it tells.
     """
 
     items: Sequence[Item]
@@ -33,3 +35,4 @@ class Page(Generic[Item]):
     done: bool
     skipped: Sequence[Skipped] = field(default=())
     gone: Sequence[Ref] = field(default=())
+    usage: Usage | None = None

@@ -5,12 +5,15 @@ import logging
 from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
+from werkzeug.wrappers import Response as WsgiResponse
 
 from hub.errors import HubError
 from hub.factory import Hub
 from hub.store.database import StoreUnavailable
-from hub.web import console, health, intake, public
+from hub.values.words import Words
+from hub.web import console, health, intake, public, rest
 from hub.web.language import reader_language
+from hub.web.public import form
 
 _log = logging.getLogger(__name__)
 
@@ -27,9 +30,11 @@ def create_app(hub: Hub) -> Flask:
     # Short links and the console may live on different hosts: links are made from configuration.
     app.config["SERVER_NAME"] = None
     app.register_blueprint(public.blueprint(hub))
+    app.register_blueprint(form.blueprint(hub))
     app.register_blueprint(intake.blueprint(hub))
     app.register_blueprint(health.blueprint(hub))
     app.register_blueprint(console.blueprint(hub))
+    rest.register(app, hub)
     app.after_request(_headers)
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(StoreUnavailable, _store_error)
@@ -47,7 +52,9 @@ def _headers(response: Response) -> Response:
     response.headers.setdefault("Content-Security-Policy", CONTENT_POLICY)
     response.headers.setdefault("X-Content-Type-Options", "nosniff")
     response.headers.setdefault("Referrer-Policy", "no-referrer")
-    response.headers.setdefault("X-Frame-Options", "DENY")
+    if "frame-ancestors 'none'" in response.headers["Content-Security-Policy"]:
+        # For browsers that know no content policy; they would refuse a form's own frames too.
+        response.headers.setdefault("X-Frame-Options", "DENY")
     response.headers.setdefault("Cache-Control", "no-store")
     response.headers.setdefault("X-Robots-Tag", "noindex, nofollow")
     if request.is_secure:
@@ -55,8 +62,12 @@ def _headers(response: Response) -> Response:
     return response
 
 
-def _plain(status: int, sentence: str, retry_after: int | None = None) -> Response:
-    response = Response(sentence + "\n", status=status, mimetype="text/plain")
+def _plain(status: int, sentence: str, retry_after: int | None = None) -> WsgiResponse:
+    response: WsgiResponse
+    if request.path.startswith(f"{rest.PREFIX}/"):
+        response = rest.problem(status, Words(sentence, sentence))
+    else:
+        response = Response(sentence + "\n", status=status, mimetype="text/plain")
     if retry_after is not None:
         response.headers["Retry-After"] = str(retry_after)
     return response
@@ -71,7 +82,7 @@ _SENTENCES = {
 }
 
 
-def _http_error(error: HTTPException) -> Response:
+def _http_error(error: HTTPException) -> WsgiResponse:
     status = error.code or 500
     ja, en = _SENTENCES.get(status, ("エラーが発生しました。", "Something went wrong."))
     response = _plain(status, ja if reader_language(request) == "ja" else en)
@@ -81,15 +92,15 @@ def _http_error(error: HTTPException) -> Response:
     return response
 
 
-def _store_error(error: StoreUnavailable) -> Response:
+def _store_error(error: StoreUnavailable) -> WsgiResponse:
     return _plain(503, error.words.in_(reader_language(request)), retry_after=30)
 
 
-def _hub_error(error: HubError) -> Response:
+def _hub_error(error: HubError) -> WsgiResponse:
     return _plain(409, error.words.in_(reader_language(request)))
 
 
-def _bug(error: Exception) -> Response:
+def _bug(error: Exception) -> WsgiResponse:
     # The exception's text may hold what somebody typed: only its type and place are logged.
     place = error.__traceback__
     while place is not None and place.tb_next is not None:

@@ -23,7 +23,13 @@ def test_it_lists_each_with_plugin_state_and_label(pulled):
 def test_json_names_the_roles_and_no_secret(pulled):
     told = pulled("connections", "--json")
     crm, sms = told.json
-    assert crm["roles"] == ["contact_source", "event_trigger", "opt_out_sink", "activity_sink"]
+    assert crm["roles"] == [
+        "contact_source",
+        "event_trigger",
+        "opt_out_sink",
+        "activity_sink",
+        "consent_sink",
+    ]
     assert sms["roles"] == ["message_gateway"]
     assert crm["last_pull_at"].endswith("+00:00")
     assert "api_token" not in told.out

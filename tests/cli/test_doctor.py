@@ -142,7 +142,7 @@ def test_suspended_consents_are_bad_and_say_why(pulled, crm):
 def test_opt_outs_for_a_connection_the_file_no_longer_names_wait_for_it(
     pulled, crm, tmp_path: Path
 ):
-    pulled("optouts", "add", "crm", f"1:{crm.records()['consented']['id']}")
+    pulled("exclusion", "add", "crm", f"1:{crm.records()['consented']['id']}")
     (tmp_path / "plugins.toml").write_text('[plugins]\nload = ["kintone"]\n')
     told = pulled("doctor", "--json")
     assert told.code == 0
@@ -152,7 +152,7 @@ def test_opt_outs_for_a_connection_the_file_no_longer_names_wait_for_it(
 
 
 def test_what_waits_for_too_long_is_pointed_out(pulled, crm):
-    pulled("optouts", "add", "crm", f"1:{crm.records()['consented']['id']}")
+    pulled("exclusion", "add", "crm", f"1:{crm.records()['consented']['id']}")
     later = build(clock=lambda: system_clock() + timedelta(days=2))
     findings = visit(later, later.connections.row("crm"))
     levels = {each.found.en: (each.level, each.todo and each.todo.en) for each in findings}

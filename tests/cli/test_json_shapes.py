@@ -10,7 +10,7 @@ import pytest
 from ..tree import ROOT, text_of
 
 AD = "{{sender_name}}です。配信停止: {{opt_out_url}}"
-SECTIONS = re.split(r"^### `(hub [a-z ]+)`\n", text_of(ROOT / "docs" / "commands.md"), flags=re.M)
+SECTIONS = re.split(r"^### `(hub [a-z -]+)`\n", text_of(ROOT / "docs" / "commands.md"), flags=re.M)
 
 
 def shown(words: str) -> Any:
@@ -44,21 +44,28 @@ def filled(pulled, crm, tmp_path: Path):
     rule = ("--on", "record_added", "--template", "spring", "--via", "sms")
     assert pulled("rule", "add", "crm", *rule).code == 0
     record = f"1:{crm.records()['consented']['id']}"
-    assert pulled("optouts", "add", "crm", record).code == 0
+    assert pulled("exclusion", "add", "crm", record).code == 0
+    other = f"1:{crm.records()['not_consented']['id']}"
+    assert pulled("erase", "person", "--record", "crm", other, "--confirm", "1").code == 0
     return pulled
 
 
 @pytest.mark.parametrize(
     "words",
     [
+        "hub audit verify",
         "hub config",
         "hub connections",
         "hub consent collection list",
         "hub consent verify",
         "hub doctor",
+        "hub exclusion list",
+        "hub erase list",
         "hub optouts",
         "hub plugin list",
+        "hub retention",
         "hub rule list",
+        "hub stock",
         "hub template list",
     ],
 )
@@ -74,9 +81,19 @@ def test_what_reads_and_sends_looks_as_the_manual_says(filled, crm, tmp_path: Pa
     record = f"1:{crm.records()['consented']['id']}"
     person = filled("consent", "show", "crm", record, "--json").json
     assert keys(person) == keys(shown("hub consent show"))
-    again = filled("optouts", "add", "crm", record, "--json").json
-    assert again.keys() == shown("hub optouts add").keys()
+    again = filled("exclusion", "add", "crm", record, "--json").json
+    assert again.keys() == shown("hub exclusion add").keys()
     wrong = tmp_path / "wrong.txt"
     wrong.write_text("春です", encoding="utf-8")
-    checked = filled("template", "check", str(wrong), "--purpose", "campaign", "--json").json
-    assert keys(checked) == keys(shown("hub template check"))
+    checked = filled("template", "lint", str(wrong), "--purpose", "campaign", "--json").json
+    assert keys(checked) == keys(shown("hub template lint"))
+
+
+def test_what_erases_and_answers_a_person_looks_as_the_manual_says(filled, crm):
+    record = ("--record", "crm", f"1:{crm.records()['consented']['id']}")
+    ordered = filled("erase", "person", *record, "--confirm", "1", "--json").json
+    assert keys(ordered) == keys(shown("hub erase person"))
+    read = filled("person", "reread", *record, "--json").json
+    assert keys(read) == keys(shown("hub person reread"))
+    stopped = filled("person", "stop", *record, "--json").json
+    assert keys(stopped) == keys(shown("hub person stop"))

@@ -15,7 +15,7 @@ def test_without_any_it_says_so(deployed):
 
 def test_a_phone_opt_out_counts_at_once_and_waits_for_the_platform(pulled, crm):
     record = consented(crm)
-    told = pulled("optouts", "add", "crm", record, "--reason", "called the shop")
+    told = pulled("exclusion", "add", "crm", record, "--reason", "called the shop")
     assert told.code == 0
     assert "Stopped (all advertising)." in told.out
     (waiting,) = [
@@ -34,7 +34,7 @@ def test_a_phone_opt_out_counts_at_once_and_waits_for_the_platform(pulled, crm):
 
 def test_once_the_platform_took_it_the_receipt_says_so(pulled, crm, here):
     record = consented(crm)
-    pulled("optouts", "add", "crm", record)
+    pulled("exclusion", "add", "crm", record)
     hub = here()
     push_open(hub.database, hub.connections, hub.clock)
     (receipt,) = [e for e in pulled("optouts", "--json").json if e["record"] == record]
@@ -45,7 +45,7 @@ def test_once_the_platform_took_it_the_receipt_says_so(pulled, crm, here):
 
 def test_what_is_in_the_way_is_shown(pulled, crm, here):
     record = consented(crm)
-    pulled("optouts", "add", "crm", record)
+    pulled("exclusion", "add", "crm", record)
     crm.lock_field("配信停止")
     hub = here()
     push_open(hub.database, hub.connections, hub.clock)
@@ -57,8 +57,8 @@ def test_what_is_in_the_way_is_shown(pulled, crm, here):
 
 def test_saying_it_twice_stops_once(pulled, crm):
     record = consented(crm)
-    first = pulled("optouts", "add", "crm", record, "--json").json
-    again = pulled("optouts", "add", "crm", record, "--json").json
+    first = pulled("exclusion", "add", "crm", record, "--json").json
+    again = pulled("exclusion", "add", "crm", record, "--json").json
     assert (first["already"], again["already"]) == (False, True)
     assert again["exclusion"] == first["exclusion"]
 
@@ -66,35 +66,35 @@ def test_saying_it_twice_stops_once(pulled, crm):
 def test_every_scope_can_be_stopped(pulled, crm):
     record = consented(crm)
     for scope in ("purpose:campaign", "all"):
-        assert pulled("optouts", "add", "crm", record, "--scope", scope).code == 0
+        assert pulled("exclusion", "add", "crm", record, "--scope", scope).code == 0
     scopes = {each["scope"] for each in pulled("optouts", "--json").json}
     assert {"purpose:campaign", "all"} <= scopes
 
 
 def test_a_scope_that_is_none_is_wrong_usage_and_one_unknown_is_told(pulled, crm):
     record = consented(crm)
-    assert pulled("optouts", "add", "crm", record, "--scope", "some").code == 2
-    told = pulled("optouts", "add", "crm", record, "--scope", "purpose:nope")
+    assert pulled("exclusion", "add", "crm", record, "--scope", "some").code == 2
+    told = pulled("exclusion", "add", "crm", record, "--scope", "purpose:nope")
     assert told.code == 1
     assert 'no purpose "nope"' in told.err
 
 
 def test_a_time_that_lies_ahead_is_refused(pulled, crm):
-    told = pulled("optouts", "add", "crm", consented(crm), "--at", "2999-01-01")
+    told = pulled("exclusion", "add", "crm", consented(crm), "--at", "2999-01-01")
     assert told.code == 1
     assert "lies ahead" in told.err
 
 
 def test_a_record_without_a_mobile_number_is_told(pulled, crm):
     landline = next(index for index in range(1, 60) if person(index).e164 is None)
-    told = pulled("optouts", "add", "crm", f"1:{landline}")
+    told = pulled("exclusion", "add", "crm", f"1:{landline}")
     assert told.code == 1
     assert "has no number that can be texted" in told.err
 
 
 def test_no_number_is_ever_printed(pulled, crm):
     index = int(crm.records()["consented"]["id"])
-    pulled("optouts", "add", "crm", f"1:{index}")
+    pulled("exclusion", "add", "crm", f"1:{index}")
     number = person(index).e164
     for told in (pulled("optouts"), pulled("optouts", "--json")):
         assert number[3:] not in told.out + told.err

@@ -106,7 +106,7 @@ def test_a_dry_run_for_one_person_says_whether_they_would_get_it(ready, someone)
 
 
 def test_one_who_said_stop_gets_nothing_and_it_ends_with_1(ready, someone):
-    ready("optouts", "add", "crm", someone)
+    ready("exclusion", "add", "crm", someone)
     told = ready("send", "spring", *WORDS, "--record", someone)
     assert told.code == 1
     assert "The number is on the exclusion list for advertising." in told.out

@@ -1,10 +1,13 @@
 """The directory of connections: who is there, in what state, and what each may be asked."""
 
+from datetime import UTC, datetime
+
 import pytest
 
-from hub.errors import AuthError, ConfigError
+from hub.errors import AuthError, ConfigError, SettingsError
 from hub.roles import ReceivesEvents
 from hub.store import connections as queries
+from hub.values.connection import Account, Usage
 from hub.values.words import Words
 
 from .conftest import ENVIRON, GATEWAY, kintone
@@ -159,3 +162,36 @@ def test_a_connection_of_the_console_keeps_its_settings_encrypted(start):
     assert connection.setting("api_key").reveal() == "sesame"
     assert "sesame" not in repr(connection)
     assert start().connections.row("desk-sms").state == "ok"
+
+
+def test_a_test_tells_every_mapped_field_that_is_not_there_whatever_the_plugin(start, crm, token):
+    wrong = 'name = "名前"\nopt_out = "更新日時"\nopt_out_value = ["停止"]\nsite = "支店"\n'
+    connections = start(kintone(crm) + wrong, CRM_TOKEN=token).connections
+    row = connections.row("crm")
+    connections.park(row.id, WHY)
+    with pytest.raises(SettingsError) as told:
+        connections.check(row.id)
+    assert [line.en.partition(": ")[0] for line in told.value.lines] == [
+        "connections.crm.mapping.name",
+        "connections.crm.mapping.opt_out",
+        "connections.crm.mapping.site",
+    ]
+    # The credentials are good all the same.
+    assert connections.usable(row.id)
+
+
+def test_what_the_platform_told_of_its_limit_is_kept(start_anywhere):
+    hub = start_anywhere(GATEWAY)
+    row = hub.connections.row("sms")
+    assert (row.usage, row.usage_at, row.advice) == (None, None, ())
+    usage = Usage(what=Words("呼び出し", "calls"), used=8, limit=10)
+    advised = Account(id="a", label="A", usage=usage, advice=[WHY])
+    now = datetime(2026, 1, 13, 1, 0, tzinfo=UTC)
+    with hub.database.write() as tx:
+        queries.set_account(tx, row.id, advised, now)
+        row = queries.all_rows(tx)[0]
+        assert (row.usage, row.usage_at, row.advice) == (usage, now, (WHY,))
+        queries.set_account(tx, row.id, Account(id="a", label="A"), now)
+        row = queries.all_rows(tx)[0]
+    # No news of the limit is not that nothing is used; advice that is followed goes.
+    assert (row.usage, row.advice) == (usage, ())

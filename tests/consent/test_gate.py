@@ -1,93 +1,40 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
-from itertools import count
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from hub.config import QuietHours
-from hub.consent.gate import Allow, Deny, Hold, Question, decide, opens
+from hub.config import FrequencyCap, QuietHours
+from hub.consent.gate import Allow, Deny, Hold, decide
 from hub.consent.policy import Policy
 from hub.consent.reasons import REASONS
 from hub.consent.standing import Standing
 from hub.store.exclusions import ExclusionRow
+from hub.store.numbers import NumberRow
 from hub.store.standings import EntryRow
 
-NOW = datetime(2026, 1, 13, 1, 0, tzinfo=UTC)  # 10:00 on a Tuesday in Japan
-DAY = timedelta(days=1)
-MINUTE = timedelta(minutes=1)
+from .made import DAY, MINUTE, NOW, QUESTION, entry, exclusion, withdrawn
+
 POLICY = Policy(quiet_hours=QuietHours(start=time(20), end=time(9)))
-QUESTION = Question(
-    purpose_key="campaign", message_class="promotional", now=NOW, source_read_at=NOW - MINUTE
-)
-_numbers = count(1)
-
-
-def entry(event_type: str = "given", **changes: Any) -> EntryRow:
-    seq = next(_numbers)
-    values: dict[str, Any] = {
-        "seq": seq,
-        "event_id": f"event-{seq}",
-        "contact_id": 1,
-        "purpose_key": "campaign",
-        "event_type": event_type,
-        "ground": "consent",
-        "channel": "sms",
-        "strength": 4,
-        "occurred_at": NOW - 100 * DAY,
-        "period_from": None,
-        "recorded_at": NOW - 50 * DAY,
-        "expires_at": None,
-        "connection_id": 1,
-        "source_ref": "12:1",
-        "source_value": None,
-        "exclusion_id": None,
-        "suspended": False,
-        "revoked": False,
-    }
-    return EntryRow(**(values | changes))
-
-
-def withdrawn(**changes: Any) -> EntryRow:
-    return entry(
-        "withdrawn", **({"connection_id": 2, "source_ref": "ticket:7", "exclusion_id": 5} | changes)
-    )
-
-
-def exclusion(scope: str) -> ExclusionRow:
-    return ExclusionRow(
-        id=5,
-        contact_id=1,
-        scope=scope,
-        origin="page",
-        connection_id=None,
-        source_ref=None,
-        message_id=None,
-        actor="person",
-        note="",
-        occurred_at=NOW - DAY,
-        recorded_at=NOW - DAY,
-        repeated_at=None,
-        lifted_at=None,
-        lifted_by=None,
-        lifted_why=None,
-    )
 
 
 def ask(
     *entries: EntryRow,
     exclusions: Sequence[ExclusionRow] = (),
     promotional: bool = True,
+    known: dict[str, Any] | None = None,
+    policy: Policy = POLICY,
     **changes: Any,
 ) -> Any:
+    """Ask about a message; `known` is what else is on record, `changes` what is asked."""
     standing = Standing(
-        entries=tuple(entries), exclusions=tuple(exclusions), promotional=promotional
+        entries=tuple(entries),
+        exclusions=tuple(exclusions),
+        promotional=promotional,
+        **(known or {}),
     )
-    return decide(replace(QUESTION, **changes), standing, POLICY)
+    return decide(replace(QUESTION, **changes), standing, policy)
 
 
 def test_a_recorded_consent_lets_it_leave_and_is_named() -> None:
@@ -257,19 +204,6 @@ def test_a_reminder_leaves_at_night() -> None:
     assert ask(order, **changes) == Allow(order.event_id)
 
 
-@given(st.times(), st.times(), st.integers(0, 1439))
-def test_quiet_hours_end_at_their_end_within_a_day(start: time, end: time, minute: int) -> None:
-    quiet = QuietHours(
-        start=start.replace(second=0, microsecond=0), end=end.replace(second=0, microsecond=0)
-    )
-    now = NOW + timedelta(minutes=minute)
-    opening = opens(now, quiet)
-    if opening is not None:
-        assert now < opening <= now + DAY
-        assert opens(opening, quiet) is None
-        assert opens(opening - timedelta(seconds=1), quiet) == opening
-
-
 @pytest.mark.parametrize("read_at", [None, NOW - 16 * MINUTE, NOW + 16 * MINUTE])
 def test_advertising_waits_for_a_fresh_look_at_the_record(read_at: datetime | None) -> None:
     assert ask(entry(), source_read_at=read_at) == Hold("source_stale")
@@ -297,172 +231,260 @@ def test_every_reason_has_a_sentence_in_both_languages() -> None:
         assert words.ja.endswith("。"), code
 
 
-class AnyHistory(RuleBasedStateMachine):
-    """Whatever is written, in whatever order, with whatever clock: no ground, no SMS.
+# ---- the number itself -------------------------------------------------------------------------
 
-    `is_a_ground` says row by row, in the words of the law, what the gate works out at once.
-    """
-
-    sources = st.sampled_from([(1, "12:1"), (2, "ticket:7"), (None, None)])
-    days = st.integers(0, 3)
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.now = NOW
-        self.entries: list[EntryRow] = []
-        self.exclusions: list[ExclusionRow] = []
-        self.stops: dict[int, str] = {}
-
-    def write(self, event_type: str, **changes: Any) -> None:
-        self.entries.append(entry(event_type, recorded_at=self.now, **changes))
-
-    @rule(
-        source=sources,
-        ago=days,
-        strength=st.sampled_from([2, 3, 5]),
-        ground=st.sampled_from(["consent", "consent", "request", "business_relationship"]),
-        lasts=st.one_of(st.none(), st.integers(-1, 3)),
-        event_type=st.sampled_from(["given", "given", "renewed", "imported", "requested"]),
-    )
-    def say_yes(
-        self,
-        source: tuple[int | None, str | None],
-        ago: int,
-        strength: int,
-        ground: str,
-        lasts: int | None,
-        event_type: str,
-    ) -> None:
-        self.write(
-            event_type,
-            occurred_at=self.now - ago * DAY,
-            strength=strength,
-            ground=ground,
-            expires_at=None if lasts is None else self.now + lasts * DAY,
-            connection_id=source[0],
-            source_ref=source[1],
-        )
-
-    @rule(source=sources, ahead=st.booleans())
-    def say_yes_without_a_possible_date(
-        self, source: tuple[int | None, str | None], ahead: bool
-    ) -> None:
-        at = self.now + DAY if ahead else None
-        self.write("given", occurred_at=at, connection_id=source[0], source_ref=source[1])
-
-    @rule(
-        source=sources,
-        ago=st.one_of(st.none(), st.integers(-1, 3)),
-        scope=st.sampled_from(["all", "promotional", "campaign"]),
-        listed=st.booleans(),
-    )
-    def say_stop(
-        self, source: tuple[int | None, str | None], ago: int | None, scope: str, listed: bool
-    ) -> None:
-        id_ = len(self.stops) + 1
-        self.stops[id_] = scope
-        self.write(
-            "withdrawn",
-            occurred_at=None if ago is None else self.now - ago * DAY,
-            purpose_key=scope,
-            connection_id=source[0],
-            source_ref=source[1],
-            exclusion_id=id_,
-        )
-        if listed:
-            scope = scope if scope != "campaign" else "purpose:campaign"
-            self.exclusions.append(replace(exclusion(scope), id=id_))
-
-    @precondition(lambda self: self.stops)
-    @rule(data=st.data())
-    def undo_a_stop(self, data: st.DataObject) -> None:
-        id_ = data.draw(st.sampled_from(sorted(self.stops)))
-        self.exclusions = [row for row in self.exclusions if row.id != id_]
-        self.write("renewed", exclusion_id=id_, purpose_key=self.stops[id_], connection_id=None)
-
-    @precondition(lambda self: self.exclusions)
-    @rule()
-    def lift_everything(self) -> None:
-        self.exclusions = []
-
-    @rule(source=sources)
-    def refuse(self, source: tuple[int | None, str | None]) -> None:
-        self.write("refused", connection_id=source[0], source_ref=source[1], occurred_at=None)
-
-    @rule(source=sources, kind=st.sampled_from(["expired", "invalidated"]))
-    def fall(self, source: tuple[int | None, str | None], kind: str) -> None:
-        self.write(kind, connection_id=source[0], source_ref=source[1])
-
-    @rule(suspended=st.booleans(), revoked=st.booleans())
-    def suspend(self, suspended: bool, revoked: bool) -> None:
-        self.entries = [
-            replace(row, suspended=suspended, revoked=revoked) if row.connection_id == 1 else row
-            for row in self.entries
-        ]
-
-    @rule(days=st.integers(-2, 3))
-    def move_the_clock(self, days: int) -> None:
-        self.now += days * DAY
-
-    @invariant()
-    def only_a_ground_lets_it_leave(self) -> None:
-        standing = Standing(entries=tuple(self.entries), exclusions=tuple(self.exclusions))
-        question = replace(QUESTION, now=self.now, source_read_at=self.now)
-        verdict = decide(question, standing, Policy())
-        grounds = {row.event_id for row in self.entries if self.is_a_ground(row)}
-        if isinstance(verdict, Allow):
-            assert self.exclusions == []
-            assert verdict.evidence_id in grounds
-        else:
-            assert isinstance(verdict, Deny)
-            assert verdict.reason in REASONS
-            assert self.exclusions or not grounds
-
-    def is_a_ground(self, row: EntryRow) -> bool:
-        at = row.occurred_at
-        latest = max(self.now, *(each.recorded_at for each in self.entries))
-        return (
-            row.event_type in ("given", "renewed", "imported")
-            and row.exclusion_id is None
-            and row.strength >= 3
-            and row.ground in ("consent", "request")
-            and not row.suspended
-            and not row.revoked
-            and not (row.expires_at is not None and row.expires_at <= latest)
-            and at is not None
-            and at <= row.recorded_at
-            and all(
-                min(each.occurred_at or each.recorded_at, each.recorded_at) < at
-                for each in self.refusals()
-            )
-            and not any(self.replaces(each, row) for each in self.entries)
-        )
-
-    def refusals(self) -> list[EntryRow]:
-        return [
-            row
-            for row in self.entries
-            if row.event_type == "refused"
-            or (row.event_type == "withdrawn" and not self.taken_back(row))
-        ]
-
-    def taken_back(self, stop: EntryRow) -> bool:
-        return any(
-            row.event_type == "renewed"
-            and row.exclusion_id == stop.exclusion_id
-            and row.seq > stop.seq
-            for row in self.entries
-        )
-
-    def replaces(self, newer: EntryRow, older: EntryRow) -> bool:
-        if newer.event_type == "requested" or newer.purpose_key != "campaign":
-            return False
-        if newer.exclusion_id is not None and (
-            newer.event_type == "renewed" or self.taken_back(newer)
-        ):
-            return False
-        same = (newer.connection_id, newer.source_ref) == (older.connection_id, older.source_ref)
-        return same and newer.seq > older.seq
+SERVICE = {"message_class": "transactional", "promotional": False}
 
 
-TestAnyHistory = AnyHistory.TestCase
+def number(**facts: Any) -> dict[str, Any]:
+    return {"number": NumberRow(**facts)}
+
+
+def test_a_number_that_is_dead_needs_a_consent_newer_than_that() -> None:
+    dead = number(dead_at=NOW - 10 * DAY, delivered_at=NOW - 20 * DAY)
+    assert ask(entry(), known=dead) == Deny("number_dead")
+    renewed = entry(occurred_at=NOW - 5 * DAY, recorded_at=NOW - 5 * DAY)
+    assert ask(renewed, known=dead) == Allow(renewed.event_id)
+
+
+def test_a_delivery_after_the_failure_shows_that_the_number_lives() -> None:
+    ground = entry()
+    alive = number(dead_at=NOW - 20 * DAY, delivered_at=NOW - 10 * DAY)
+    assert ask(ground, known=alive) == Allow(ground.event_id)
+
+
+def test_a_number_that_nothing_reached_for_a_year_may_be_somebody_elses() -> None:
+    old = entry(occurred_at=NOW - 800 * DAY, recorded_at=NOW - 799 * DAY)
+    assert ask(old, known=number(known_since=NOW - 799 * DAY)) == Deny("number_silent")
+    order = replace(old, ground="not_advertising")
+    silent = number(known_since=NOW - 799 * DAY, delivered_at=NOW - 366 * DAY)
+    assert ask(order, known=silent, **SERVICE) == Deny("number_silent")
+
+
+@pytest.mark.parametrize("sign", ["occurred_at", "delivered_at", "known_since"])
+def test_consent_delivery_and_the_first_sight_of_a_number_each_start_the_year_anew(
+    sign: str,
+) -> None:
+    facts = {"delivered_at": NOW - 800 * DAY, "known_since": NOW - 800 * DAY}
+    given = NOW - 800 * DAY
+    if sign == "occurred_at":
+        given = NOW - 364 * DAY
+    else:
+        facts[sign] = NOW - 364 * DAY
+    ground = entry(occurred_at=given, recorded_at=NOW - 300 * DAY)
+    assert ask(ground, known=number(**facts)) == Allow(ground.event_id)
+
+
+def test_the_silence_can_be_as_long_as_the_company_wants() -> None:
+    old = entry(occurred_at=NOW - 800 * DAY, recorded_at=NOW - 799 * DAY)
+    for months in (0, 36):
+        assert ask(old, policy=replace(POLICY, silent_months=months)) == Allow(old.event_id)
+
+
+# ---- versions of the purpose -------------------------------------------------------------------
+
+
+def test_a_consent_covers_the_versions_it_was_declared_to_and_no_other() -> None:
+    for version, covers in ((1, {1}), (1, {3, 1}), (3, {3, 1})):
+        ground = entry(purpose_version=version)
+        assert ask(ground, known={"covers": frozenset(covers)}) == Allow(ground.event_id)
+    for version, covers in ((1, {2}), (2, {3, 1}), (3, {2, 1})):
+        known = {"covers": frozenset(covers)}
+        assert ask(entry(purpose_version=version), known=known) == Deny("narrower_purpose")
+
+
+def test_a_consent_from_before_the_purpose_was_described_is_to_its_first_words() -> None:
+    early = entry(purpose_version=None)
+    assert ask(early) == Allow(early.event_id)
+    assert ask(early, known={"covers": frozenset({2})}) == Deny("narrower_purpose")
+
+
+# ---- legal hold --------------------------------------------------------------------------------
+
+
+def test_under_a_legal_hold_nothing_leaves_whatever_was_agreed() -> None:
+    assert ask(entry(), known={"held": True}) == Deny("legal_hold")
+    order = entry(ground="not_advertising")
+    assert ask(order, known={"held": True}, **SERVICE) == Deny("legal_hold")
+
+
+def test_a_hold_hides_neither_a_withdrawal_nor_an_exclusion() -> None:
+    assert ask(entry(), withdrawn(), known={"held": True}) == Deny("withdrawn")
+    barred = [exclusion("all")]
+    assert ask(entry(), exclusions=barred, known={"held": True}) == Deny("suppressed_all")
+
+
+# ---- asking for consent ------------------------------------------------------------------------
+
+ASKING = {"purpose_key": "consent_confirmation"} | SERVICE
+
+
+def asked(**changes: Any) -> EntryRow:
+    """The entry of a form that was sent a minute ago."""
+    values: dict[str, Any] = {
+        "purpose_key": "consent_confirmation",
+        "ground": "request",
+        "method": "page",
+        "strength": 4,
+        "connection_id": None,
+        "source_ref": "form:1",
+        "occurred_at": NOW - MINUTE,
+        "recorded_at": NOW - MINUTE,
+    }
+    return entry("requested", **(values | changes))
+
+
+def test_a_code_may_go_to_a_number_that_was_just_typed_into_a_form() -> None:
+    request = asked()
+    assert ask(request, **ASKING) == Allow(request.event_id)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"occurred_at": NOW - 11 * MINUTE, "recorded_at": NOW - 11 * MINUTE},
+        {"occurred_at": NOW + 11 * MINUTE, "recorded_at": NOW + 11 * MINUTE},
+        {"expires_at": NOW},
+        {"method": "checkbox"},
+        {"method": "import"},
+        {"ground": "consent"},
+        {"connection_id": 1},
+        {"event_type": "given"},
+        {"event_type": "imported"},
+    ],
+)
+def test_nobody_is_asked_for_consent_by_sms_on_any_other_ground(changes: dict[str, Any]) -> None:
+    assert ask(replace(asked(), **changes), **ASKING) == Deny("not_just_asked")
+
+
+def test_nobody_is_asked_for_consent_who_typed_no_number() -> None:
+    assert ask(**ASKING) == Deny("not_just_asked")
+    other = entry()
+    assert ask(other, **ASKING) == Deny("not_just_asked")
+
+
+def test_a_clock_put_back_does_not_make_an_old_form_new() -> None:
+    old = asked(occurred_at=NOW - 20 * MINUTE, recorded_at=NOW - 20 * MINUTE)
+    later = entry("withdrawn", purpose_key="promotional", recorded_at=NOW)
+    assert ask(old, later, now=NOW - 15 * MINUTE, **ASKING) == Deny("not_just_asked")
+
+
+def test_who_stopped_advertising_may_confirm_and_who_stopped_everything_may_not() -> None:
+    request = asked()
+    stopped = [exclusion("promotional")]
+    assert ask(request, exclusions=stopped, **ASKING) == Allow(request.event_id)
+    assert ask(request, exclusions=[exclusion("all")], **ASKING) == Deny("suppressed_all")
+
+
+# ---- hours, days, caps -------------------------------------------------------------------------
+
+
+def test_advertising_waits_on_quiet_days_and_leaves_when_the_next_day_opens() -> None:
+    policy = replace(POLICY, quiet_days=frozenset({"sundays", "holidays"}))
+    # 10:00 on Sunday; Monday 12 January 2026 is 成人の日.
+    now = datetime(2026, 1, 11, 1, 0, tzinfo=UTC)
+    opening = datetime(2026, 1, 13, 0, 0, tzinfo=UTC)
+    assert ask(entry(), now=now, policy=policy) == Hold("quiet_day", opening)
+    order = entry(ground="not_advertising")
+    assert ask(order, now=now, policy=policy, **SERVICE) == Allow(order.event_id)
+
+
+def test_nobody_is_reminded_of_a_debt_at_night() -> None:
+    bill = entry(ground="business_relationship", strength=1)
+    debt = {"message_class": "debt_collection", "promotional": False}
+    at_eight = datetime(2026, 1, 13, 23, 0, tzinfo=UTC)
+    for hour in (12, 22):  # 21:00 and 7:00 in Japan
+        night = datetime(2026, 1, 13, hour, 0, tzinfo=UTC)
+        assert ask(bill, now=night, **debt) == Hold("debt_collection_hours", at_eight)
+        as_notice = debt | {"message_class": "transactional"}
+        held = ask(bill, now=night, known={"debts": True}, **as_notice)
+        assert held == Hold("debt_collection_hours", at_eight)
+    assert ask(bill, **debt) == Allow(bill.event_id)
+    assert ask(bill, now=at_eight, **debt) == Allow(bill.event_id)
+
+
+def test_no_setting_opens_the_hours_of_debts() -> None:
+    bill = entry(ground="business_relationship")
+    night = datetime(2026, 1, 13, 12, 0, tzinfo=UTC)
+    held = ask(bill, now=night, policy=Policy(), message_class="debt_collection", promotional=False)
+    assert held.reason == "debt_collection_hours"
+
+
+CAPS = replace(
+    POLICY,
+    caps=(FrequencyCap(count=2, span=DAY), FrequencyCap(count=3, span=7 * DAY)),
+)
+
+
+@pytest.mark.parametrize(
+    ("ago", "waits"),
+    [
+        ([], None),
+        ([1 * MINUTE], None),
+        ([1 * MINUTE, 2 * DAY], None),
+        ([1 * MINUTE, 60 * MINUTE], DAY - 60 * MINUTE),
+        ([1 * MINUTE, 2 * MINUTE, 60 * MINUTE], 7 * DAY - 60 * MINUTE),
+        ([2 * DAY, 3 * DAY, 4 * DAY], 3 * DAY),
+        ([2 * DAY, 3 * DAY, 8 * DAY], None),
+        ([DAY, DAY], None),
+        # By a clock that was ahead.
+        ([-MINUTE, MINUTE], DAY - MINUTE),
+    ],
+)
+def test_a_number_gets_so_much_advertising_and_no_more(
+    ago: list[timedelta], waits: timedelta | None
+) -> None:
+    ground = entry()
+    known = number(marks=tuple(NOW - each for each in ago))
+    wanted = Allow(ground.event_id) if waits is None else Hold("frequency_cap", NOW + waits)
+    assert ask(ground, known=known, policy=CAPS) == wanted
+
+
+def test_a_cap_never_stops_a_notice() -> None:
+    order = entry(ground="not_advertising")
+    known = number(marks=(NOW, NOW, NOW, NOW))
+    assert ask(order, known=known, policy=CAPS, **SERVICE) == Allow(order.event_id)
+
+
+# ---- bad input ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"occurred_at": None},
+        {"occurred_at": NOW + DAY},
+        {"occurred_at": datetime(1970, 1, 1, tzinfo=UTC)},
+        {"connection_id": None, "source_ref": None, "method": "import"},
+        {"connection_id": None, "source_ref": None, "method": "record_event"},
+    ],
+)
+def test_what_lacks_a_possible_time_or_a_source_opens_nothing(changes: dict[str, Any]) -> None:
+    strong = entry(**({"strength": 5} | changes))
+    assert ask(strong) == Deny("strength_below_policy")
+    assert ask(strong, **SERVICE) == Deny("strength_below_policy")
+
+
+@pytest.mark.parametrize("key", ["unspecified", "all", "promotional"])
+def test_what_names_no_purpose_opens_nothing_not_even_a_message_that_names_none(key: str) -> None:
+    assert isinstance(ask(entry(purpose_key=key), purpose_key=key, **SERVICE), Deny)
+
+
+def test_of_contradictory_rows_the_stricter_counts() -> None:
+    for events in (("given", "refused"), ("refused", "given")):
+        rows = [entry(each, occurred_at=None, source_ref="12:1") for each in events]
+        assert isinstance(ask(*rows), Deny), events
+    same = {"occurred_at": NOW - DAY, "recorded_at": NOW - DAY}
+    assert ask(withdrawn(**same), entry(**same)) == Deny("withdrawn")
+    assert ask(entry(**same), withdrawn(**same)) == Deny("withdrawn")
+
+
+def test_a_withdrawal_written_by_a_clock_that_was_put_back_still_wins() -> None:
+    ground = entry(occurred_at=NOW, recorded_at=NOW)
+    before = NOW - 5 * DAY
+    for said in (None, before):
+        stop = withdrawn(occurred_at=said, recorded_at=before)
+        assert ask(ground, stop, now=before, source_read_at=before) == Deny("withdrawn")
+    # And a consent after it counts again.
+    anew = entry(occurred_at=before + DAY, recorded_at=before + DAY)
+    assert ask(stop, anew, now=NOW) == Allow(anew.event_id)

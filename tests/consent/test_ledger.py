@@ -8,7 +8,8 @@ import pytest
 import sqlalchemy as sa
 
 from hub.consent import ledger, purposes
-from hub.consent.entry import Entry
+from hub.consent.entry import FIRST_SCHEMA, Entry
+from hub.store import ledger as rows
 from hub.store.cipher import Cipher
 from hub.store.database import Database
 from hub.store.ledger import CLEAR, Head
@@ -33,12 +34,15 @@ def change(db: Database, **values: Any) -> None:
 
 def problems(db: Database, cipher: Cipher | None = None, head: Head | None = None) -> list[Any]:
     with db.read() as tx:
-        return [(each.kind, each.seq) for each in ledger.verify(tx, cipher, head).broken]
+        known = [(head.seq, head.hash)] if head else []
+        return [(each.kind, each.seq) for each in ledger.verify(tx, cipher, known).broken]
 
 
 def test_an_untouched_ledger_is_whole(filled: Database, cipher: Cipher) -> None:
     with filled.read() as tx:
-        result = ledger.verify(tx, cipher, ledger.head(tx))
+        head = ledger.head(tx)
+        assert head
+        result = ledger.verify(tx, cipher, [(head.seq, head.hash)])
     assert result.whole
     assert result.entries == 4
 
@@ -130,6 +134,43 @@ def test_it_still_verifies_after_the_personal_part_is_erased(
     assert problems(filled, cipher) == []
 
 
+NO_SOURCE = {"source_ref": None, "source_value": None, "form_url": None, "attachments": []}
+
+
+def test_it_still_verifies_after_what_leads_to_the_record_is_erased(
+    filled: Database, cipher: Cipher
+) -> None:
+    change(filled, source_salt=None, **NO_SOURCE)
+    assert problems(filled, cipher) == []
+
+
+@pytest.mark.parametrize("left", [{"source_ref": "12:9"}, {"attachments": ["scan:1"]}])
+def test_a_source_put_where_one_was_erased_is_found(filled: Database, left: Any) -> None:
+    change(filled, source_salt=None, **(NO_SOURCE | left))
+    assert problems(filled) == [("changed", 2)]
+
+
+def test_a_source_without_its_salt_is_found(filled: Database) -> None:
+    change(filled, source_salt=None)
+    assert problems(filled) == [("changed", 2)]
+
+
+def test_a_row_of_the_first_schema_verifies_and_its_source_cannot_go(filled: Database) -> None:
+    with filled.write() as tx:
+        row = list(rows.rows(tx))[-1]
+        clear = {**row.clear, "schema": FIRST_SCHEMA}
+        first = ledger.chained(row.prev_hash, clear, row.personal_digest)
+        tx.execute(
+            sa.update(evidence)
+            .where(evidence.c.seq == 4)
+            .values(schema=FIRST_SCHEMA, hash=first, source_salt=None, source_digest=None)
+        )
+    assert problems(filled) == []
+    with filled.write() as tx:
+        tx.execute(sa.update(evidence).where(evidence.c.seq == 4).values(**NO_SOURCE))
+    assert problems(filled) == [("changed", 4)]
+
+
 def test_a_personal_part_of_another_row_is_found(filled: Database, cipher: Cipher) -> None:
     with filled.read() as tx:
         other = tx.execute(sa.select(evidence.c.personal_enc).where(evidence.c.seq == 3)).scalar()
@@ -158,12 +199,13 @@ def test_an_entry_keeps_the_purpose_as_it_read_then(
 ) -> None:
     with filled.write() as tx:
         purposes.ensure(tx, "campaign", "promotional", "セール", "セールと新商品", now)
-        ledger.append(tx, cipher, [entry()], now)
+        # Read only now, but agreed to before: still the old words.
+        ledger.append(tx, cipher, [entry(), entry(occurred_at=now)], now)
         query = sa.select(document.c.text).join(
             evidence, evidence.c.purpose_sha256 == document.c.sha256
         )
         kept = tx.execute(query.order_by(evidence.c.seq)).scalars().all()
-    assert [kept[0], kept[-1]] == ["セールのお知らせ", "セールと新商品"]
+    assert [kept[0], *kept[-2:]] == ["セールのお知らせ", "セールのお知らせ", "セールと新商品"]
 
 
 def test_event_ids_are_version_7_and_unique(

@@ -12,7 +12,10 @@ from hub.store.cipher import Cipher
 from hub.store.database import Database
 from hub.store.exclusions import NewExclusion
 from hub.store.tables.connections import connection
+from hub.store.tables.people import contact
 from hub.values.words import Words
+
+from .made import DAY
 
 Make = Callable[..., Entry]
 
@@ -137,3 +140,80 @@ def test_many_contacts_cost_a_handful_of_statements(
         found = standing.load(tx, ids, "campaign")
     assert [len(found[id_].entries) for id_ in ids] == [1, 0] * 200
     assert len(statements) < 8
+
+
+def test_a_consent_is_to_the_version_that_was_in_force_when_it_was_given(
+    db: Database, cipher: Cipher, entry: Make, contact_id: int, now: datetime
+) -> None:
+    early, late = now - 100 * DAY, now - 10 * DAY
+    with db.write() as tx:
+        purposes.ensure(tx, "campaign", "promotional", "セール", "セール", early - DAY)
+        purposes.ensure(tx, "campaign", "promotional", "セール", "セールと新商品", late - DAY)
+    # Both are read today.
+    old = entry(occurred_at=early, source_ref="12:1")
+    new = entry(occurred_at=late, source_ref="12:2")
+    write(db, cipher, now, old)
+    assert verdict(db, contact_id, now) == Deny("narrower_purpose")
+    (id_,) = write(db, cipher, now, new)
+    assert verdict(db, contact_id, now) == Allow(id_)
+
+
+def test_an_undated_tick_is_to_the_version_of_its_declarations_first_day(
+    db: Database,
+    cipher: Cipher,
+    entry: Make,
+    contact_id: int,
+    connection_id: int,
+    now: datetime,
+) -> None:
+    with db.write() as tx:
+        purposes.ensure(tx, "campaign", "promotional", "セール", "セール", now - 90 * DAY)
+        purposes.ensure(tx, "campaign", "promotional", "セール", "セールと新商品", now - 50 * DAY)
+        ids = [
+            collections.declare(
+                tx,
+                connection_id=connection_id,
+                purpose_key="campaign",
+                method="checkbox",
+                wording="お得な情報をSMSで受け取ります。",
+                statement="店頭の申込書で同意を得ました。",
+                signed_by="山田",
+                period_from=begins,
+                now=now,
+            )
+            for begins in (now - 60 * DAY, now - 40 * DAY)
+        ]
+    write(db, cipher, now, entry(occurred_at=None, collection_id=ids[0], source_ref="12:1"))
+    assert verdict(db, contact_id, now) == Deny("narrower_purpose")
+    (id_,) = write(
+        db, cipher, now, entry(occurred_at=None, collection_id=ids[1], source_ref="12:2")
+    )
+    assert verdict(db, contact_id, now) == Allow(id_)
+
+
+def test_what_a_form_showed_counts_and_not_what_was_in_force_when_it_was_sent(
+    db: Database, cipher: Cipher, entry: Make, contact_id: int, now: datetime
+) -> None:
+    with db.write() as tx:
+        purposes.ensure(tx, "campaign", "promotional", "セール", "セール", now - 2 * DAY)
+        purposes.ensure(tx, "campaign", "promotional", "セール", "セールと新商品", now - DAY)
+    write(db, cipher, now, entry(occurred_at=now, purpose_version=1))
+    assert verdict(db, contact_id, now) == Deny("narrower_purpose")
+
+
+def test_a_hold_on_the_number_or_on_the_purpose_is_part_of_the_standing(
+    db: Database, cipher: Cipher, entry: Make, contact_id: int, now: datetime
+) -> None:
+    with db.write() as tx:
+        purposes.ensure(tx, "campaign", "promotional", "セール", "セール", now - 900 * DAY)
+    (id_,) = write(db, cipher, now, entry())
+    with db.write() as tx:
+        tx.execute(sa.update(contact).values(legal_hold_at=now))
+    assert verdict(db, contact_id, now) == Deny("legal_hold")
+    with db.write() as tx:
+        tx.execute(sa.update(contact).values(legal_hold_at=None))
+        purposes.hold(tx, "campaign", why="措置命令", by="user:1", now=now)
+    assert verdict(db, contact_id, now) == Deny("legal_hold")
+    with db.write() as tx:
+        purposes.release(tx, "campaign", by="user:1", now=now)
+    assert verdict(db, contact_id, now) == Allow(id_)

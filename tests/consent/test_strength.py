@@ -19,7 +19,7 @@ ALL_KNOWN = {"wording_known": True, "time_known": True, "source_known": True}
         ("keyword", None, 4),
         ("page", None, 4),
         ("submit_deemed", None, 3),
-        ("paper", None, 2),
+        ("paper", None, 3),
         ("voice", None, 2),
         ("in_person", None, 2),
         ("import", None, 1),

@@ -96,7 +96,11 @@ def test_one_record_can_be_read_that_was_never_met(hub: Hubs, crm: Platform) -> 
         hub.db, hub.cipher, hub.connections, hub.clock, hub.ids["crm"], Ref("12", "9"),
         keep_values=True,
     )  # fmt: skip
-    assert (one.number, one.gone, one.echo) == ("+817011112222", False, False)
+    assert ([each.e164 for each in one.numbers], one.gone, one.echo) == (
+        ["+817011112222"],
+        False,
+        False,
+    )
     assert one.link is not None
     assert one.link.verdict == "silent"
     assert hub.number("9") == "+817011112222"
@@ -111,4 +115,4 @@ def test_one_record_that_cannot_be_read_raises(hub: Hubs, crm: Platform) -> None
 
 def test_one_record_that_is_gone_says_so(hub: Hubs) -> None:
     one = read_one(hub.db, hub.cipher, hub.connections, hub.clock, hub.ids["crm"], Ref("12", "404"))
-    assert (one.gone, one.link, one.number) == (True, None, None)
+    assert (one.gone, one.link, one.numbers) == (True, None, ())

@@ -1,5 +1,6 @@
 """Verdicts: what a record is worth, whatever it says and whatever was known of it."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -32,6 +33,10 @@ def collection(**said: object) -> Collection:
         "wording_language": "ja",
         "form_url": "https://example.jp/form",
         "form_sha256": None,
+        "form_text": None,
+        "privacy_notice_url": None,
+        "privacy_notice_version": None,
+        "scope": (),
         "period_from": YEAR_AGO,
         "period_until": None,
         "filter": {},
@@ -268,12 +273,38 @@ def test_only_a_dated_yes_newer_than_every_stop_opens_again(
 def test_an_erased_number_gets_nothing_but_stops(
     contact: SourceContact, known: Before | None, stops: list[Stop], source: Source
 ) -> None:
-    number = Number(contact_id=5, e164="+819012345678", erased=True, stops=stops)
+    number = Number(contact_id=5, e164="+819012345678", erased_at=NOW, stops=stops)
     judgement = judge(contact, number, known, source, NOW)
     assert judgement.verdict == Verdict.ERASED
     assert {entry.event_type for entry in judgement.entries} <= {EventType.INVALIDATED}
     assert not (judgement.agreed)
     assert not (judgement.reopenings)
+
+
+@given(RECORDS, PASTS, STOPS, SOURCES, st.booleans(), st.integers(0, 800))
+def test_only_a_dated_yes_newer_than_the_erasure_brings_anything_back(
+    contact: SourceContact,
+    known: Before | None,
+    stops: list[Stop],
+    source: Source,
+    of_record: bool,
+    days: int,
+) -> None:
+    erased_at = NOW - timedelta(days=days)
+    number = Number(contact_id=5, e164="+819012345678", stops=stops)
+    if of_record and known is not None:
+        known = replace(known, erased_at=erased_at)
+    else:
+        number = number._replace(erased_at=erased_at)
+    judgement = judge(contact, number, known, source, NOW)
+    if judgement.verdict != Verdict.ERASED:
+        assert judgement.back
+        assert not judgement.out
+        newer = [each.at for each in contact.consents if each.at and each.at > erased_at]
+        assert newer
+    else:
+        assert not judgement.back
+        assert not judgement.reopenings
 
 
 @given(RECORDS, PASTS, SOURCES)

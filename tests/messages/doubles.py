@@ -70,6 +70,13 @@ class Platform:
         reading = replace(person.consents[0], answer=answer, value="いいえ", at=None)
         self.people[ref] = replace(person, consents=[reading], version="2")
 
+    def agree(self, place: int, at: datetime) -> None:
+        """The person agrees anew."""
+        ref = Ref("12", str(place))
+        person = self.people[ref]
+        reading = replace(person.consents[0], answer=Answer.YES, value="はい", at=at)
+        self.people[ref] = replace(person, consents=[reading], version=f"{at}")
+
     def fields(self) -> Sequence[SourceField]:
         return []
 

@@ -28,7 +28,7 @@ from hub.store.cipher import Cipher
 from hub.store.database import Database
 from hub.store.keys import KeyRing
 from hub.store.messages import MessageRow
-from hub.store.tables.people import link
+from hub.store.tables.people import contact, link
 from hub.store.upgrade import upgrade
 from hub.values.mapping import FieldMapping
 
@@ -81,20 +81,23 @@ class House:
         self.senders = Senders(self.connections, registry)
         self.bells = Bells(redis.Redis.from_url(redis_url))
         self.policy = Policy()
-        self.outbox = Outbox(
-            database=self.db,
-            cipher=self.cipher,
-            connections=self.connections,
-            bells=self.bells,
-            clock=clock,
-            policy=self.policy,
-            sender=SENDER,
-            link_url="http://localhost:8000",
-        )
+        self.outbox = self.with_policy(self.policy)
         with self.db.write() as tx:
             self.gateway_id = self.connection(tx, "sms", "gateway", None)
             mapping = FieldMapping(phone="tel", attributes={"store": "店舗"})
             self.crm_id = self.connection(tx, "crm", "platform", mapping)
+
+    def with_policy(self, policy: Policy) -> Outbox:
+        return Outbox(
+            database=self.db,
+            cipher=self.cipher,
+            connections=self.connections,
+            bells=self.bells,
+            clock=self.clock,
+            policy=policy,
+            sender=SENDER,
+            link_url="http://localhost:8000",
+        )
 
     def connection(self, tx: sa.Connection, name: str, plugin: str, mapping: object) -> int:
         return connection_rows.put(
@@ -114,6 +117,9 @@ class House:
             now = self.clock()
             purposes.ensure(tx, "campaign", message_class, "お知らせ", "新商品のお知らせ", now)
         self.publish(body)
+        self.pull()
+
+    def pull(self) -> None:
         pull(self.db, self.cipher, self.connections, self.bells, self.clock, self.crm_id)
 
     def publish(self, body: str) -> None:
@@ -209,13 +215,21 @@ class House:
     def push_notes(self) -> int:
         return notes.push(self.db, self.connections, self.clock)
 
-    def opt_out(self, contact_id: int) -> None:
+    def hold(self, contact_id: int) -> None:
+        with self.db.write() as tx:
+            tx.execute(
+                sa.update(contact)
+                .where(contact.c.id == contact_id)
+                .values(legal_hold_at=self.clock(), legal_hold_why="test")
+            )
+
+    def opt_out(self, contact_id: int, scope: str = "promotional") -> None:
         with self.db.write() as tx:
             act.opt_out(
                 tx,
                 self.cipher,
                 contact_id=contact_id,
-                scope="promotional",
+                scope=scope,
                 origin="page",
                 actor="test",
                 occurred_at=self.clock(),

@@ -36,10 +36,12 @@ def test_a_persons_name_is_in_no_representation():
 def test_an_attribute_cannot_stand_in_for_what_the_hub_fills_in():
     values = values_for(
         sender_name="株式会社ハブ",
+        sender_page="https://example.jp/s",
         opt_out_url="https://example.jp/o/x",
         name="佐藤",
         attributes={"sender_name": "別会社", "opt_out_url": "https://bad.example", "store": "本店"},
     )
+    assert values["sender_page"] == "https://example.jp/s"
     assert values["sender_name"] == "株式会社ハブ"
     assert values["opt_out_url"] == "https://example.jp/o/x"
     assert values["store"] == "本店"

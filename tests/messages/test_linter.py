@@ -61,6 +61,23 @@ def test_the_linked_page_must_have_address_and_contact(lack):
     assert codes("{{sender_name}} 配信停止:{{opt_out_url}}", sender) == ["no_sender_page"]
 
 
+@pytest.mark.parametrize(
+    "body",
+    [
+        "{{sender_name}} 本日営業停止:{{opt_out_url}}",
+        "{{sender_name}} 配信停止できません {{opt_out_url}}",
+        "{{sender_name}} 配信停止はできかねます {{opt_out_url}}",
+        "{{sender_name}} nonstop {{opt_out_url}}",
+    ],
+)
+def test_words_that_only_look_like_it_do_not_count(body):
+    assert codes(body) == ["missing_optout_statement"]
+
+
+def test_spaces_do_not_make_another_name_of_the_official_one():
+    assert codes("株式会社 ハブ 配信停止:{{opt_out_url}}") == []
+
+
 def test_every_code_has_a_sentence_in_both_languages():
     found = codes("あ", Sender(name="", contact="", address=""))
     assert set(found) | {"optout_statement_not_adjacent"} == set(WORDS)

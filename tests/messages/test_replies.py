@@ -23,6 +23,25 @@ def test_a_stop_word_and_nothing_else_opts_out(make_house, text):
     assert dict(house.create().reasons) == {"suppressed_promotional": 1}
 
 
+def test_start_takes_a_stop_back_and_the_platform_is_told(make_house):
+    house = make_house(1)
+    house.reply(Reply(id="1", number=NUMBER, text="STOP"))
+    house.clock.advance(60)
+    house.reply(Reply(id="2", number=NUMBER, text="再開"))
+    assert house.create().states == {"queued": 1}
+    with house.db.read() as tx:
+        assert tx.exec_driver_sql("SELECT change, state FROM opt_out_push").all()
+
+
+def test_a_start_that_is_older_than_the_stop_takes_nothing_back(make_house):
+    house = make_house(1)
+    before = house.clock()
+    house.clock.advance(60)
+    house.reply(Reply(id="1", number=NUMBER, text="STOP"))
+    house.reply(Reply(id="2", number=NUMBER, text="START", at=before))
+    assert dict(house.create().reasons) == {"suppressed_promotional": 1}
+
+
 def test_the_same_reply_again_does_nothing(make_house):
     house = make_house(1)
     said = Reply(id="1", number=NUMBER, text="STOP")

@@ -125,6 +125,9 @@ def test_a_lazy_list_is_read_under_the_guard() -> None:
         (replace(PAGE, done=False, cursor="9"), "would read the same page for ever"),
         (replace(PAGE, items=[replace(CONTACT, number=9012345678)]), "of the wrong type"),
         (replace(PAGE, items=[replace(CONTACT, ref="12:7")]), "of the wrong type"),
+        (replace(PAGE, items=[replace(CONTACT, choice=1234)]), "of the wrong type"),
+        (replace(PAGE, items=[replace(CONTACT, person="12:7")]), "of the wrong type"),
+        (replace(PAGE, items=[replace(CONTACT, further=["090-1111-2222"])]), "with str in it"),
         (replace(PAGE, items=[replace(CONTACT, modified_at=NAIVE)]), "without a time zone"),
         (replace(PAGE, items=[replace(CONTACT, modified_at="now")]), "without a time zone"),
         (

@@ -5,8 +5,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from marshmallow import ValidationError, fields, validate
 
-from hub.plugins.problems import Problem, SettingsError, nearest, problems_of
+from hub.errors import SettingsError
+from hub.plugins.problems import nearest, problems_of
 from hub.settings import Settings
+from hub.values.problem import Problem
 from hub.values.words import Words
 
 OWN = Words("ドメインだけを書いてください", "write only the part before .acme.example")

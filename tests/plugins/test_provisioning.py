@@ -251,6 +251,45 @@ def test_a_mapping_for_a_plugin_without_contacts_is_refused(file: Path, registry
     assert "connections.sms.mapping: the plugin" in problem(file, text, registry)
 
 
+ORG = """
+[connections.org]
+plugin = "salesforce"
+domain = "acme.my.salesforce.com"
+auth = "client_credentials"
+client_id = "app"
+client_secret = { env = "KINTONE_TOKEN" }
+objects = ["Contact", "Lead"]
+
+[connections.org.mapping]
+phone = "MobilePhone"
+consent = "SMS_Opt_In__c"
+consent_yes = ["true"]
+
+[connections.org.mapping.objects.Lead]
+consent = "Lead_Opt_In__c"
+"""
+
+
+def test_an_objects_own_fields_are_provisioned(file: Path) -> None:
+    org = load(["salesforce"], Guard(limit=20))
+    ((checked,), problems) = check_all(parse(file, HEAD + ORG), org)
+
+    assert problems == []
+    assert checked.mapping is not None
+    assert checked.mapping.consent == "SMS_Opt_In__c"
+    assert checked.mapping.of("Lead").consent == "Lead_Opt_In__c"
+    assert checked.mapping.of("Lead").phone == "MobilePhone"
+
+
+def test_an_object_that_is_not_read_has_no_fields(file: Path, registry: Registry) -> None:
+    org = load(["salesforce"], Guard(limit=20))
+    unread = ORG.replace(', "Lead"]', "]")
+    single = CRM + '\n[connections.crm.mapping.objects.Lead]\nphone = "Phone"\n'
+
+    assert "mapping.objects.Lead: the connection does not read" in problem(file, unread, org)
+    assert "mapping.objects.Lead: this connection reads one kind" in problem(file, single, registry)
+
+
 def test_one_bad_connection_takes_down_only_itself(file: Path, registry: Registry) -> None:
     bad = CRM.replace("crm", "old").replace("app = 12", "")
     worse = '[connections.worse]\nplugin = "kintone"\napi_token = { env = "NONE" }\n'

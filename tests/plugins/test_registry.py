@@ -6,10 +6,9 @@ from typing import Any
 
 import pytest
 
-from hub.errors import AuthError, ConfigError, PluginBug
+from hub.errors import AuthError, ConfigError, PluginBug, SettingsError
 from hub.plugins.guard import Guard
 from hub.plugins.loader import load
-from hub.plugins.problems import SettingsError
 from hub.plugins.registry import Plugin
 from hub.values.connection import Connection
 

@@ -11,7 +11,7 @@ from hub.plugins import spec
 from hub.plugins.guard import Guard
 from hub.plugins.loader import load
 from hub.plugins.provisioning import read
-from hub.plugins.registry import ROLES, Registry
+from hub.plugins.registry import ADDED, ROLES, Registry
 
 HOOKS = {
     "connection_settings": "() -> type[hub.settings.Settings]",
@@ -21,6 +21,7 @@ HOOKS = {
     "event_trigger": "(connection: hub.values.connection.Connection) "
     "-> hub.roles.ReceivesEvents | hub.roles.PollsEvents",
     "opt_out_sink": "(connection: hub.values.connection.Connection) -> hub.roles.OptOutSink",
+    "consent_sink": "(connection: hub.values.connection.Connection) -> hub.roles.ConsentSink",
     "activity_sink": "(connection: hub.values.connection.Connection) -> hub.roles.ActivitySink",
     "preparation": "(connection: hub.values.connection.Connection) -> hub.roles.Preparation",
     "message_gateway": "(connection: hub.values.connection.Connection) -> hub.roles.MessageGateway",
@@ -36,6 +37,7 @@ METHODS = {
     "Acknowledges": {"acknowledge": "request: Inbound -> Acknowledgement | None"},
     "PollsEvents": {"poll": "cursor: str | None -> Page[Event]"},
     "OptOutSink": {"record": "opt_outs: Sequence[OptOut] -> Sequence[Outcome]"},
+    "ConsentSink": {"record": "consents: Sequence[Consent] -> Sequence[Outcome]"},
     "ActivitySink": {"note": "activities: Sequence[Activity] -> Sequence[Outcome]"},
     "Preparation": {
         "make": "key: str -> Prepared",
@@ -141,4 +143,4 @@ def test_used_by_names_the_built_in_plugins_that_have_the_hook(
 
 
 def test_every_hook_has_a_user_and_every_role_a_hook() -> None:
-    assert set(HOOKS) == {"connection_settings", "check_connection", "preparation", *ROLES}
+    assert set(HOOKS) == {"connection_settings", "check_connection", "preparation", *ROLES, *ADDED}

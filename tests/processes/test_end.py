@@ -10,6 +10,9 @@ from redis.exceptions import RedisError
 
 from hub.broker import connect
 from hub.config import read_config
+from hub.factory import build
+from hub.store import audit
+from hub.store.audit import add_audit
 
 from .machine import Machine, living, until
 
@@ -29,6 +32,28 @@ def test_ctrl_c_ends_every_process_in_time(machine, broker):
     assert time.monotonic() - before < 15
     assert living(everybody) == []
     assert "Traceback" not in machine.said()
+
+
+def act(hub):
+    """Leave a row in the audit trail; give its hash as the heads have it."""
+    with hub.database.write() as tx:
+        now = hub.clock()
+        add_audit(tx, at=now, actor="x", action="y", object_="z", address=None, detail={})
+        newest = audit.head(tx)
+    assert newest
+    return newest.hash.hex()
+
+
+def test_the_newest_hash_of_the_audit_trail_is_kept_while_it_runs_and_when_it_ends(machine):
+    hub = build(machine.environ)
+    first = act(hub)
+    machine.start()
+    heads = hub.config.data_dir / "heads.jsonl"
+    until(lambda: heads.exists() and first in heads.read_text(), "the schedule to have it kept")
+    last = act(hub)
+    hub.database.close()
+    assert machine.interrupt() == 0
+    assert last in heads.read_text()
 
 
 def test_what_the_broker_held_is_there_at_the_next_start(machine, broker):

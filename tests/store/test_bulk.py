@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from hub.store.bulk import inserting, write
-from hub.store.database import Database
+from hub.store.database import Database, StoreUnavailable
 from hub.store.tables.connections import connection, run
 from hub.store.tables.people import link
 
@@ -97,3 +97,28 @@ def test_a_time_without_time_zone_does_not_reach_the_store(db: Database) -> None
     naive = NOW.replace(tzinfo=None)
     with pytest.raises(ValueError, match="time zone"), db.write() as tx:
         write(tx, LINKS, [(1, "12:1", "silent", "{}", False, None, None, naive)])
+
+
+def test_a_row_the_store_refuses_is_told_as_for_any_other_statement(db: Database) -> None:
+    rows = [(1, "first", "done", NOW, {}), (99, "first", "done", NOW, {})]
+    columns = ("connection_id", "kind", "state", "started_at", "skipped")
+    with pytest.raises(sa.exc.IntegrityError), db.write() as tx:
+        write(tx, inserting(run, columns), rows)
+    with db.read() as tx:
+        assert tx.execute(sa.select(run.c.id)).all() == []
+
+
+def test_a_server_that_went_away_in_the_middle_is_told(ready_postgres_url: str) -> None:
+    db = Database(ready_postgres_url)
+    with pytest.raises(StoreUnavailable):
+        write_to_a_server_that_goes_away(db)
+    db.close()
+
+
+def write_to_a_server_that_goes_away(db: Database) -> None:
+    columns = ("connection_id", "kind", "state", "started_at", "skipped")
+    with db.write() as tx:
+        mine = tx.exec_driver_sql("SELECT pg_backend_pid()").scalar()
+        with db.write() as other:
+            other.exec_driver_sql("SELECT pg_terminate_backend(%s, 5000)", (mine,))
+        write(tx, inserting(run, columns), [(1, "first", "done", NOW, {})])

@@ -5,7 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hub.errors import ConfigError
-from hub.store.cipher import LOOKUP_BYTES, Cipher
+from hub.store.cipher import LOOK_AGAIN_SECONDS, LOOKUP_BYTES, Cipher, Keys
+from hub.store.database import StoreUnavailable
 from hub.store.keys import KeyRing, new_ring
 
 RING = new_ring()
@@ -80,6 +81,59 @@ def test_a_number_is_found_by_every_index_key_the_current_one_first():
     assert current == rotated.lookup(NUMBER) != earlier
     assert earlier == Cipher(old).lookup(NUMBER)
     assert len(current) == len(earlier) == LOOKUP_BYTES
+
+
+def test_which_key_new_values_use_can_be_told():
+    _, both = older_and_newer()
+    cipher = Cipher(Keys(ring=both, data=1, index=1))
+    assert cipher.encrypt(NUMBER, "x")[1:3] == b"\0\1"
+    assert cipher.lookups(NUMBER).numbers == (1, 2)
+    assert cipher.lookups(NUMBER).under(2) == Cipher(both).lookup(NUMBER)
+    with pytest.raises(ConfigError, match="uses index key 3") as told:
+        cipher.lookups(NUMBER).under(3)
+    assert "索引鍵3" in told.value.words.ja
+
+
+def test_it_looks_for_new_keys_after_a_while_and_at_once_for_one_it_does_not_know():
+    old, both = older_and_newer()
+    now, asked = [0.0], []
+
+    def source(before: KeyRing) -> Keys:
+        asked.append(before)
+        return Keys(ring=both, data=2, index=2)
+
+    cipher = Cipher(old, source, timer=lambda: now[0])
+    cipher.encrypt(NUMBER, "x")
+    assert asked == []
+    assert cipher.decrypt(Cipher(both).encrypt(NUMBER, "x"), "x") == NUMBER
+    assert asked == [old]
+    now[0] = LOOK_AGAIN_SECONDS
+    assert cipher.encrypt(NUMBER, "x")[1:3] == b"\0\2"
+    assert len(asked) == 2
+    assert cipher.lookups(NUMBER).numbers == (2, 1)
+    assert len(asked) == 2
+
+
+def test_it_goes_on_with_what_it_knows_where_the_store_is_away(caplog):
+    old, _ = older_and_newer()
+
+    def source(before: KeyRing) -> Keys:
+        raise StoreUnavailable("The store cannot be reached.", "接続できません。")
+
+    cipher = Cipher(old, source)
+    cipher.look_again()
+    assert cipher.decrypt(cipher.encrypt(NUMBER, "x"), "x") == NUMBER
+    assert "could not be looked at again" in caplog.text
+
+
+def test_a_fingerprint_is_known_again_after_a_rotation():
+    old, both = older_and_newer()
+    kept = Cipher(old).fingerprint("a text")
+    rotated = Cipher(both)
+    assert rotated.fingerprint("a text") != kept
+    assert rotated.knows(kept, "a text")
+    assert not rotated.knows(kept, "another text")
+    assert not Cipher(new_ring()).knows(kept, "a text")
 
 
 def test_the_index_is_keyed():

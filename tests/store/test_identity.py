@@ -1,14 +1,16 @@
 """A store and its keys belong together; without them the hub does not start."""
 
 import stat
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from hub.config import Config, read_config
 from hub.errors import ConfigError
+from hub.store import facts, keyfacts
 from hub.store.database import Database
-from hub.store.identity import open_ring
+from hub.store.identity import open_cipher, open_ring
 from hub.store.keys import new_ring
 from hub.store.upgrade import upgrade
 
@@ -60,14 +62,35 @@ def test_a_store_that_lacks_one_of_its_older_keys_refuses_to_start(database, tmp
         open_ring(database, config(tmp_path, first.text()))
 
 
-def test_a_key_that_is_added_is_remembered(database, tmp_path: Path):
-    first, second = new_ring(), new_ring()
+def test_a_key_that_is_added_is_needed_only_once_rows_use_it(database, tmp_path: Path):
+    first = new_ring()
     open_ring(database, config(tmp_path, first.text()))
-    both = first.text() + second.text().replace("data 1", "data 2").replace("index 1", "index 2")
-    ring = open_ring(database, config(tmp_path, both))
-    assert set(ring.data) == {1, 2}
-    with pytest.raises(ConfigError):
+    both = first.plus("data", 2)
+    assert set(open_ring(database, config(tmp_path, both.text())).data) == {1, 2}
+    assert open_ring(database, config(tmp_path, first.text())) == first
+    with database.write() as tx:
+        keyfacts.announce(tx, "data", 2, both.fingerprints()["data:2"])
+        assert keyfacts.use(tx, "data", 2, datetime.now(UTC))
+    with pytest.raises(ConfigError, match="data 2 missing or different"):
         open_ring(database, config(tmp_path, first.text()))
+
+
+def test_a_store_from_before_rotations_goes_on_with_its_newest_keys(database, tmp_path: Path):
+    ring = new_ring().plus("data", 2)
+    with database.write() as tx:
+        for name, print_ in ring.fingerprints().items():
+            facts.remember(tx, f"key:{name}", print_)
+    cipher = open_cipher(database, config(tmp_path, ring.text()))
+    assert (cipher.keys.data, cipher.keys.index) == (2, 1)
+
+
+def test_two_processes_with_different_new_keys_do_not_both_begin_a_store(database, tmp_path: Path):
+    mine, theirs = new_ring(), new_ring()
+    with database.write() as tx:
+        keyfacts.remember_first(tx, theirs, datetime.now(UTC))
+        assert keyfacts.remember_first(tx, mine, datetime.now(UTC)).known == theirs.fingerprints()
+    with pytest.raises(ConfigError, match="not the one of this store"):
+        open_ring(database, config(tmp_path, mine.text()))
 
 
 def test_keys_in_the_environment_need_no_file(database, tmp_path: Path):

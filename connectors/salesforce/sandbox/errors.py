@@ -61,3 +61,8 @@ def no_object(name: str) -> SalesforceError:
         "be sure to append the '__c' after the entity name. Please reference your WSDL or the "
         "describe call for the appropriate names.",
     )
+
+
+def converted() -> SalesforceError:
+    """A lead that is a contact now: it cannot be changed, and nothing new can point to it."""
+    return SalesforceError("CANNOT_UPDATE_CONVERTED_LEAD", "cannot reference converted lead")

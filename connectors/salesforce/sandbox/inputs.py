@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from connectors.salesforce.sandbox.errors import SalesforceError
+from connectors.salesforce.sandbox.errors import SalesforceError, converted
 from connectors.salesforce.sandbox.ids import is_id, whole
 from connectors.salesforce.sandbox.moments import canonical, from_text, to_text
 from connectors.salesforce.sandbox.org import Org
@@ -124,8 +124,11 @@ def _reference(org: Org, field: Field, value: Any) -> str:
     if found is None:
         message = f"{field.name}: invalid cross reference id"
         raise SalesforceError("INVALID_CROSS_REFERENCE_KEY", message, [field.name])
-    if found[1].deleted:
+    table, row = found
+    if row.deleted:
         raise SalesforceError("ENTITY_IS_DELETED", "entity is deleted", [field.name])
+    if table.about.name == "Lead" and row.values.get("IsConverted"):
+        raise converted()
     return whole(value)
 
 

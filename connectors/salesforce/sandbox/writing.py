@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from connectors.salesforce.sandbox.errors import SalesforceError, not_found
+from connectors.salesforce.sandbox.errors import SalesforceError, converted, not_found
 from connectors.salesforce.sandbox.ids import is_id
 from connectors.salesforce.sandbox.inputs import complete, defaults, named, written
 from connectors.salesforce.sandbox.org import Org
@@ -31,6 +31,8 @@ def update(org: Org, table: Table, record_id: str, given: Mapping[str, Any]) -> 
     """Change a record. Raises SalesforceError."""
     _check_writable(table)
     row = find(org, table, record_id)
+    if table.about.name == "Lead" and row.values.get("IsConverted"):
+        raise converted()
     changes = written(org, table, given)
     _check_free(org, table, row)
     _check_rules(org, table)

@@ -17,6 +17,7 @@ from connectors.zendesk.sandbox.account import CLIENT_ID, CLIENT_SECRET, Account
 from connectors.zendesk.sandbox.app import A_MINUTE, Api, refusal
 from connectors.zendesk.sandbox.asked import Asked, Caller
 from connectors.zendesk.sandbox.errors import ZendeskError, too_fast
+from connectors.zendesk.sandbox.fields import NUMBER_FIELD
 from connectors.zendesk.sandbox.moments import to_text
 from connectors.zendesk.sandbox.people import ADMIN, ADMIN_EMAIL, AGENT, user_id
 from connectors.zendesk.sandbox.routes import Handler
@@ -143,6 +144,7 @@ class ZendeskSandbox(Sandbox):
             "jobs": self.jobs,
             "bulk_import": self.bulk_import,
             "empty_pages": self.empty_pages,
+            "side_loads": self.side_loads,
             "revoke_tokens": self.account.oauth.revoke_all,
             "grant_code": self.account.oauth.code,
             "bad_record": self.bad_record,
@@ -226,9 +228,14 @@ class ZendeskSandbox(Sandbox):
             raise LookupError("this person has no ticket")
         return int(max(numbers))
 
-    def ask_for_sms(self, ticket: int | str) -> None:
-        """Give a ticket the tag that asks for its SMS, as an agent's macro does."""
-        given = {"additional_tags": [ASKING_TAG]}
+    def ask_for_sms(self, ticket: int | str, number: str | None = None) -> None:
+        """Give a ticket the tag that asks for its SMS, as an agent's macro does.
+
+        With `number` (all of it, or its last digits) it is written into the ticket before.
+        """
+        given: dict[str, Any] = {"additional_tags": [ASKING_TAG]}
+        if number is not None:
+            given["custom_fields"] = [{"id": NUMBER_FIELD, "value": number}]
         self._by_hand(lambda asked: ticketcalls.changed(asked, int(ticket), given), {}, AGENT)
 
     def comments_of(self, record: int | str) -> list[str]:
@@ -269,6 +276,10 @@ class ZendeskSandbox(Sandbox):
     def empty_pages(self, times: int = 1) -> None:
         """Let the next pages by cursor be empty though more follows."""
         self.account.empty_pages = times
+
+    def side_loads(self, on: bool) -> None:
+        """Give identities beside users where they are asked for, or leave them out."""
+        self.account.side_loads = on
 
     def bulk_import(self, on: bool) -> None:
         """Allow create_many and create_or_update_many, or answer them with 403."""

@@ -51,6 +51,7 @@ class Account:
         self.failing: dict[int, str] = {}
         self.deaf: set[int] = set()
         self.bulk_import = True
+        self.side_loads = True
         self.empty_pages = 0
         self.events: deque[Event] = deque()
         self.keys: dict[str, tuple[str, dict[str, Any], datetime]] = {}

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 _RATE = "Number of allowed API requests per minute exceeded"
+EXPORT_RATE = "Number of allowed incremental export API requests per minute exceeded"
 _TICKET_RATE = "Rate limit for ticket updates exceeded, please wait before trying again"
 
 
@@ -63,15 +64,21 @@ def bad_request(error: str, text: str, **more: Any) -> ZendeskError:
     return ZendeskError(400, {"error": error, "description": text, **more})
 
 
+def too_recent() -> ZendeskError:
+    """422 for an export from the newest minute on."""
+    text = "Too recent start_time. Use a start_time older than 1 minute"
+    return ZendeskError(422, {"error": "InvalidValue", "description": text})
+
+
 def conflict() -> ZendeskError:
     """409 for a safe update that is based on an outdated ticket."""
     text = "Safe Update prevented the update due to outdated ticket data."
     return ZendeskError(409, {"error": "UpdateConflict", "description": text})
 
 
-def too_fast(retry_after: float | None, *, text: bool = False) -> ZendeskError:
+def too_fast(retry_after: float | None, *, text: bool = False, says: str = _RATE) -> ZendeskError:
     """429 with the seconds to wait; `text` gives the plain body that ticket updates get."""
-    body: dict[str, Any] | str = {"error": "APIRateLimitExceeded", "description": _RATE}
+    body: dict[str, Any] | str = {"error": "APIRateLimitExceeded", "description": says}
     headers = {} if retry_after is None else {"Retry-After": f"{retry_after:g}"}
     return ZendeskError(429, _TICKET_RATE if text else body, headers)
 

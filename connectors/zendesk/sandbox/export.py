@@ -9,7 +9,8 @@ from urllib.parse import urlencode
 
 from connectors.zendesk.sandbox import profile
 from connectors.zendesk.sandbox.asked import Asked
-from connectors.zendesk.sandbox.errors import ZendeskError, bad_request
+from connectors.zendesk.sandbox.errors import bad_request, too_recent
+from connectors.zendesk.sandbox.rates import EXPORTS
 
 MOST = 1_000
 A_MINUTE = 10
@@ -67,7 +68,7 @@ def _page(
 ) -> dict[str, Any]:
     asked.need_admin()
     moment = asked.account.clock()
-    left = asked.account.rates.spend("incremental", A_MINUTE, 60, moment)
+    left = asked.account.rates.spend(EXPORTS, A_MINUTE, 60, moment)
     asked.headers["zendesk-ratelimit-incremental-exports"] = left.text()
     newest = int(moment.timestamp()) - HIDDEN
     size = min(MOST, max(1, asked.number("per_page", MOST)))
@@ -102,8 +103,7 @@ def _start(asked: Asked, newest: int) -> Moment:
         raise bad_request("StartTimeMissing", "You must specify a start_time or a cursor")
     start = asked.number("start_time", 0)
     if start > newest:
-        text = "Too recent start_time. Use a start_time older than 1 minute"
-        raise ZendeskError(422, {"error": "StartTimeTooRecent", "description": text})
+        raise too_recent()
     return start, 0
 
 

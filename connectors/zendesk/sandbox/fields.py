@@ -35,6 +35,8 @@ _WORDS = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no"
 _KEY = re.compile(r"(?=.*[A-Za-z_])[A-Za-z0-9_]+")
 _FIRST_ID = 1_900_100_000_000
 _IMPORTED = "2025-12-01T00:00:00Z"
+NUMBER_FIELD = 2 * _FIRST_ID + 1000
+"""The ticket field that says to which of the requester's numbers its SMS shall go."""
 
 
 @dataclass(kw_only=True)
@@ -252,11 +254,16 @@ def user_fields() -> Fields:
 
 
 def ticket_fields() -> Fields:
-    """The custom fields of tickets: one that asks for an SMS by its template."""
+    """The custom fields of tickets: which SMS to send, and to which number."""
     options = {"予約の確認": "sms_booking", "折り返しのお願い": "sms_call_back"}
-    row = _field(0, 2 * _FIRST_ID, "", "tagger", "SMSを送る", {"options": options})
-    row.key = str(row.id)
-    return Fields("ticket_field", [row])
+    rows: list[tuple[str, str, dict[str, Any]]] = [
+        ("tagger", "SMSを送る", {"options": options}),
+        ("text", "SMSの宛先番号", {}),
+    ]
+    fields = [_field(at, 2 * _FIRST_ID, "", *row) for at, row in enumerate(rows)]
+    for each in fields:
+        each.key = str(each.id)
+    return Fields("ticket_field", fields)
 
 
 def _field(at: int, first: int, key: str, kind: str, title: str, more: dict[str, Any]) -> Field:

@@ -7,7 +7,7 @@ from connectors.zendesk.sandbox.asked import Asked, User
 from connectors.zendesk.sandbox.errors import invalid, not_found
 from connectors.zendesk.sandbox.events import told
 from connectors.zendesk.sandbox.paging import listing
-from connectors.zendesk.sandbox.people import FIRST_NEW, FIRST_PERSON
+from connectors.zendesk.sandbox.people import FIRST_NEW, FIRST_PERSON, second_mobile
 from hub.testing.roster import person
 
 if TYPE_CHECKING:
@@ -120,6 +120,8 @@ def _seeded(user: User) -> list[dict[str, Any]]:
         who = person(user["id"] - FIRST_PERSON)
         if who.zendesk and who.e164 and not user["shared_phone_number"]:
             rows.append(("phone_number", who.e164))
+            rows += [("phone_number", second)] if (second := second_mobile(who.index)) else []
+    kinds = [kind for kind, _ in rows]
     return [
         {
             "id": _FIRST + (user["id"] - 1_900_000_000_000) * _PER_USER + at,
@@ -127,7 +129,7 @@ def _seeded(user: User) -> list[dict[str, Any]]:
             "type": kind,
             "value": value,
             "verified": kind == "email",
-            "primary": True,
+            "primary": kind not in kinds[:at],
             "created_at": user["created_at"],
             "updated_at": user["created_at"],
             "undeliverable_count": 0,

@@ -39,6 +39,14 @@ def seeded_at(index: int) -> int:
     return FIRST_SEEN + index // PER_SECOND
 
 
+def second_mobile(index: int) -> str | None:
+    """The further mobile (E.164) of the person with this index: of each hundred people one has two.
+
+    It belongs to nobody else of the roster, which ends below five millions.
+    """
+    return person(index + 5_123_400).e164 if index % 100 == 28 else None
+
+
 def agents() -> list[dict[str, Any]]:
     """Those who work at the desk: an administrator, whom API clients act as, and an agent."""
     at = to_text(datetime.fromtimestamp(FIRST_SEEN - 86_400, UTC))

@@ -5,7 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from math import ceil
 
-from connectors.zendesk.sandbox.errors import too_fast
+from connectors.zendesk.sandbox.errors import EXPORT_RATE, too_fast
+
+EXPORTS = "exports"
+"""The key of the limit that all incremental exports share; its refusal has words of its own."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,6 +43,8 @@ class Rates:
         if not self._limits:
             return Left(total=total, remaining=total, resets=resets)
         if used >= total:
+            if key == EXPORTS:
+                raise too_fast(resets, says=EXPORT_RATE)
             raise too_fast(resets, text=text)
         self._windows[key] = (began, used + 1)
         return Left(total=total, remaining=total - used - 1, resets=resets)

@@ -7,6 +7,7 @@ import orjson
 
 from connectors.zendesk.sandbox.courier import Address, Invocation, headers_for
 from connectors.zendesk.sandbox.events import Event, body_of
+from connectors.zendesk.sandbox.fields import NUMBER_FIELD
 from connectors.zendesk.sandbox.people import AGREED, AGREED_VALUE
 from connectors.zendesk.sandbox.webhooks import ACCOUNT_ID
 from hub.testing.sandbox import WebhookSample
@@ -23,7 +24,8 @@ MAPPING = {
     "opt_out_value": ["true"],
     "opt_out_at": "sms_opt_out_at",
     "purpose": "campaign",
-    "attributes": {"store": "store"},
+    "number_choice": f"ticket.{NUMBER_FIELD}",
+    "attributes": {"store": "store", "priority": "ticket.priority"},
 }
 
 

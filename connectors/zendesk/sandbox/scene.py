@@ -1,12 +1,11 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Zendesk's part in the demo: an agent's ticket asks for an SMS."""
+"""Zendesk's part in the demo: a ticket asks for an SMS to its requester's other mobile."""
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from connectors.zendesk.sandbox.people import STOP_TAG
+from connectors.zendesk.sandbox.people import STOP_TAG, second_mobile
 from hub.sdk import Ref
-from hub.testing.roster import Verdict, first
 from hub.testing.scene import Happening, Scene
 
 if TYPE_CHECKING:
@@ -22,11 +21,12 @@ def scene(sandbox: "ZendeskSandbox") -> Scene:
         sandbox.listen(addresses[_DESK])
 
     def ask() -> Ref:
-        guest = first(sandbox.people, Verdict.CONSENTED, zendesk=True)
-        if guest is None:
-            raise LookupError("the roster has nobody in Zendesk who agreed")
-        number = sandbox.ticket_of(guest.index)
-        sandbox.ask_for_sms(number)
+        index = next(filter(second_mobile, range(1, sandbox.people + 1)), None)
+        if index is None:
+            raise LookupError("the roster has nobody with two mobiles")
+        # The agent writes into the ticket that the requester wants it on the other one.
+        number = sandbox.ticket_of(index)
+        sandbox.ask_for_sms(number, number=(second_mobile(index) or "")[-4:])
         return Ref("ticket", str(number))
 
     def user_of(ref: Ref) -> dict[str, Any]:
@@ -55,7 +55,7 @@ def scene(sandbox: "ZendeskSandbox") -> Scene:
             connection=_DESK,
             event_type="ticket_sms_requested",
             label="お問い合わせへの連絡",
-            text="{{name}}様 お問い合わせの件でお電話します。{{sender_name}}",
+            text="{{name}}様 ご指定の番号へお電話します。{{sender_name}}",
             make=ask,
             noted=noted,
         ),

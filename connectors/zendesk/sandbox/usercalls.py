@@ -182,7 +182,8 @@ def _lines(asked: Asked, user: User) -> list[dict[str, Any]]:
 
 
 def _with_identities(asked: Asked, answer: dict[str, Any], users: list[User]) -> dict[str, Any]:
-    if "identities" in asked.args.get("include", "").split(","):
+    asked_for = "identities" in asked.args.get("include", "").split(",")
+    if asked_for and asked.account.side_loads:
         answer["identities"] = [
             identities.shown(asked, each) for user in users for each in _lines(asked, user)
         ]

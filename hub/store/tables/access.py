@@ -63,4 +63,11 @@ audit = sa.Table(
     sa.Column("object", sa.String(200), nullable=False),
     sa.Column("address", sa.String(45)),
     sa.Column("detail", sa.JSON, nullable=False),
+    # The row's place in the chain, from 1 without a gap; None where it is older than the chain.
+    sa.Column("seq", sa.BigInteger),
+    sa.Column("prev_hash", sa.LargeBinary(32)),
+    sa.Column("hash", sa.LargeBinary(32)),
+    sa.Index("uq_audit_seq", "seq", unique=True),
+    sa.Index("ix_audit_object", "object"),
 )
+"""The audit trail: rows are added, never changed; each names the hash of the one before it."""

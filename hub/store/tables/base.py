@@ -1,6 +1,8 @@
 """What all tables share: naming of constraints, the UTC time type, the hub's own facts."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -36,6 +38,22 @@ class UtcTime(TypeDecorator[datetime]):
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+    def result_processor(
+        self, dialect: Any, coltype: object
+    ) -> Callable[[Any], datetime | None]:
+        """Give what makes a time of what the driver gives: SQLite a text, PostgreSQL a time."""
+        return _read if dialect.name == "sqlite" else _in_utc
+
+
+@lru_cache(maxsize=4096)
+def _read(text: str | None) -> datetime | None:
+    # The rows of a page hold the same few times again and again.
+    return None if text is None else datetime.fromisoformat(text).replace(tzinfo=UTC)
+
+
+def _in_utc(value: datetime | None) -> datetime | None:
+    return None if value is None else value.astimezone(UTC)
 
 
 BigId = sa.BigInteger().with_variant(sa.Integer, "sqlite")

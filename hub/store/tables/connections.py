@@ -28,6 +28,10 @@ connection = sa.Table(
     sa.Column("mapping", sa.JSON),
     sa.Column("account_id", sa.String(200)),
     sa.Column("account_label", sa.String(300)),
+    # What the platform last told of its limit, and what would let it work better: see `Account`.
+    sa.Column("usage", sa.JSON(none_as_null=True)),
+    sa.Column("usage_at", UtcTime),
+    sa.Column("advice", sa.JSON(none_as_null=True)),
     sa.Column("last_pull_at", UtcTime),
     sa.Column("created_at", UtcTime, nullable=False),
     sa.Column("removed_at", UtcTime),

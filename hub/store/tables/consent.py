@@ -10,13 +10,36 @@ purpose = sa.Table(
     sa.Column("id", BigId, primary_key=True),
     sa.Column("key", sa.String(60), nullable=False),
     sa.Column("version", sa.Integer, nullable=False),
-    sa.Column("message_class", sa.String(20), nullable=False),  # promotional | transactional
+    # promotional | transactional | debt_collection
+    sa.Column("message_class", sa.String(20), nullable=False),
     sa.Column("label", sa.String(200), nullable=False),
     sa.Column("text", sa.Text, nullable=False),
+    # The earlier version this one says no more than; consents to that cover this. None: to none.
+    sa.Column("same_as", sa.Integer),
     sa.Column("created_at", UtcTime, nullable=False),
     sa.Column("retired_at", UtcTime),
     sa.UniqueConstraint("key", "version"),
 )
+
+purpose_hold = sa.Table(
+    "purpose_hold",
+    metadata,
+    sa.Column("id", BigId, primary_key=True),
+    sa.Column("purpose_key", sa.String(60), nullable=False),
+    sa.Column("why", sa.String(200), nullable=False),
+    sa.Column("held_at", UtcTime, nullable=False),
+    sa.Column("held_by", sa.String(200), nullable=False),
+    sa.Column("lifted_at", UtcTime),
+    sa.Column("lifted_by", sa.String(200)),
+    sa.Index(
+        "uq_purpose_hold_standing",
+        "purpose_key",
+        unique=True,
+        sqlite_where=sa.text("lifted_at IS NULL"),
+        postgresql_where=sa.text("lifted_at IS NULL"),
+    ),
+)
+"""Legal holds (措置命令 and the like): while one stands nothing of its purpose is sent."""
 
 document = sa.Table(
     "document",
@@ -40,6 +63,10 @@ collection = sa.Table(
     sa.Column("wording_sha256", sa.ForeignKey("document.sha256"), nullable=False),
     sa.Column("form_url", sa.Text),
     sa.Column("form_sha256", sa.ForeignKey("document.sha256")),
+    sa.Column("privacy_notice_url", sa.Text),
+    sa.Column("privacy_notice_version", sa.String(60)),
+    # What was promised beside the purpose: how often, which brands or senders.
+    sa.Column("scope", sa.JSON, nullable=False, server_default="[]"),
     sa.Column("period_from", UtcTime, nullable=False),
     sa.Column("period_until", UtcTime),
     # {attribute: [values]}: which of the connection's records it covers; {} covers all.
@@ -95,6 +122,11 @@ evidence = sa.Table(
     sa.Column("personal_enc", sa.LargeBinary),
     sa.Column("personal_salt", sa.LargeBinary(16)),
     sa.Column("personal_digest", sa.LargeBinary(32), nullable=False),
+    # From consent-evidence/2 on the fields that lead to a person's record (source_ref,
+    # source_value, form_url, attachments) are in the chain through this salted digest only, and
+    # go with the salt when the legal term is over. Rows of consent-evidence/1 have neither.
+    sa.Column("source_salt", sa.LargeBinary(16)),
+    sa.Column("source_digest", sa.LargeBinary(32)),
     sa.Column("prev_hash", sa.LargeBinary(32), nullable=False),
     sa.Column("hash", sa.LargeBinary(32), nullable=False),
     sa.Index("ix_evidence_contact_purpose", "contact_id", "purpose_key"),

@@ -16,6 +16,8 @@ template = sa.Table(
     sa.Column("body", sa.Text, nullable=False),
     sa.Column("created_at", UtcTime, nullable=False),
     sa.Column("created_by", sa.String(200), nullable=False),
+    # Why an administrator let it pass although it looked like advertising.
+    sa.Column("confirmed_why", sa.Text),
     sa.Column("retired_at", UtcTime),
     sa.UniqueConstraint("key", "version"),
 )
@@ -30,7 +32,8 @@ send = sa.Table(
     sa.Column("purpose_key", sa.String(60), nullable=False),
     sa.Column("message_class", sa.String(20), nullable=False),
     sa.Column("gateway_id", sa.ForeignKey("connection.id"), nullable=False),
-    sa.Column("state", sa.String(20), nullable=False),  # building | sending | paused | canceled
+    # building | sending | paused | canceling | canceled
+    sa.Column("state", sa.String(20), nullable=False),
     sa.Column("rule_id", BigId),
     sa.Column("event_id", BigId),
     sa.Column("owner_id", sa.ForeignKey("hub_user.id")),
@@ -47,7 +50,7 @@ message = sa.Table(
     sa.Column("id", BigId, primary_key=True),
     sa.Column("key", sa.String(36), nullable=False, unique=True),  # idempotency key at the gateway
     sa.Column("send_id", sa.ForeignKey("send.id"), nullable=False),
-    sa.Column("contact_id", sa.ForeignKey("contact.id"), nullable=False, index=True),
+    sa.Column("contact_id", sa.ForeignKey("contact.id"), nullable=False),
     sa.Column("link_id", sa.ForeignKey("link.id"), index=True),
     sa.Column("gateway_id", sa.ForeignKey("connection.id"), nullable=False),
     sa.Column("purpose_key", sa.String(60), nullable=False),
@@ -71,6 +74,8 @@ message = sa.Table(
     sa.Column("due_at", UtcTime, nullable=False),
     sa.Column("gateway_reference", sa.String(120)),
     sa.Column("report_rank", sa.Integer, nullable=False, server_default="0"),
+    # The gateway said that this number takes no SMS, and will not.
+    sa.Column("number_dead", sa.Boolean, nullable=False, server_default=sa.text("false")),
     sa.Column("site_id", sa.ForeignKey("site.id")),
     sa.Column("owner_id", sa.ForeignKey("hub_user.id")),
     sa.Column("created_at", UtcTime, nullable=False),
@@ -78,6 +83,8 @@ message = sa.Table(
     sa.Column("submitted_at", UtcTime),
     sa.Column("finished_at", UtcTime),
     sa.UniqueConstraint("send_id", "contact_id"),
+    # Serves the foreign key, and tells when a number was last reached.
+    sa.Index("ix_message_contact", "contact_id", "state", "finished_at"),
     sa.Index("ix_message_due", "gateway_id", "state", "priority", "due_at"),
     sa.Index("ix_message_reference", "gateway_id", "gateway_reference"),
     sa.Index("ix_message_lease", "state", "lease_until"),

@@ -8,15 +8,27 @@ contact = sa.Table(
     "contact",
     metadata,
     sa.Column("id", BigId, primary_key=True),
-    # HMAC of the E.164 number under the index key that was current when the row was made.
+    # HMAC of the E.164 number under the index key of this number.
     sa.Column("lookup", sa.LargeBinary(16), nullable=False, unique=True),
+    sa.Column("index_key", sa.Integer, nullable=False, server_default="1"),
     # Only while a ground exists; gone after erasure, when the row is all that is left.
     sa.Column("number_enc", sa.LargeBinary),
     sa.Column("site_id", sa.ForeignKey("site.id")),
     sa.Column("owner_id", sa.ForeignKey("hub_user.id")),
     sa.Column("created_at", UtcTime, nullable=False),
     sa.Column("erase_after", UtcTime, index=True),
+    # The tombstone: what was erased then does not come back with the next pull.
     sa.Column("erased_at", UtcTime),
+    # While an order or a lawsuit wants the data kept, nothing of it is erased or purged.
+    sa.Column("legal_hold_at", UtcTime),
+    sa.Column("legal_hold_why", sa.Text, nullable=False, server_default=""),
+    # Of the erased ones only: a first pull makes every contact and would fill it with nothing.
+    sa.Index(
+        "ix_contact_erased_at",
+        "erased_at",
+        sqlite_where=sa.text("erased_at IS NOT NULL"),
+        postgresql_where=sa.text("erased_at IS NOT NULL"),
+    ),
 )
 """One number. This row is also the lock that the gate and an opt-out take."""
 
@@ -25,8 +37,9 @@ contact_lookup = sa.Table(
     metadata,
     sa.Column("lookup", sa.LargeBinary(16), primary_key=True),
     sa.Column("contact_id", sa.ForeignKey("contact.id"), nullable=False, index=True),
+    sa.Column("index_key", sa.Integer, nullable=False, server_default="1"),
 )
-"""Further lookups of a contact, under index keys that came later (erased numbers keep theirs)."""
+"""Further lookups of a contact, under other index keys (erased numbers keep what they had)."""
 
 link = sa.Table(
     "link",
@@ -58,6 +71,21 @@ link = sa.Table(
     sa.Column("read_at", UtcTime, nullable=False),
     sa.Column("seen_round", UtcTime),
     sa.Column("vanished_at", UtcTime),
+    # The record's own tombstone: only an act of the person newer than this brings its data back.
+    sa.Column("erased_at", UtcTime),
     sa.UniqueConstraint("connection_id", "ref"),
 )
 """A record behind a number. Kept for every readable record: enough to push an opt-out to it."""
+
+further_number = sa.Table(
+    "further_number",
+    metadata,
+    sa.Column("id", BigId, primary_key=True),
+    sa.Column("connection_id", sa.ForeignKey("connection.id"), nullable=False),
+    # The person's record, whether or not it was ever read: a ticket's requester may not be.
+    sa.Column("ref", sa.String(120), nullable=False),
+    sa.Column("contact_id", sa.ForeignKey("contact.id"), nullable=False, index=True),
+    sa.Column("added_at", UtcTime, nullable=False),
+    sa.UniqueConstraint("connection_id", "ref", "contact_id"),
+)
+"""One more number of a record's person, noted when an SMS goes to it: its opt-out is told there."""

@@ -4,12 +4,17 @@ from flask import Blueprint
 
 from hub.factory import Hub
 from hub.web.console import (
+    collection_pages,
     connection_pages,
+    exclusion_acts,
+    exclusion_files,
+    exclusion_pages,
     home_page,
     message_pages,
     opt_out_page,
     people_pages,
     sign_in_pages,
+    stock_pages,
     tools,
 )
 
@@ -30,4 +35,9 @@ def blueprint(hub: Hub) -> Blueprint:
     people_pages.add(pages, hub)
     message_pages.add(pages, hub)
     opt_out_page.add(pages, hub)
+    exclusion_pages.add(pages, hub)
+    exclusion_acts.add(pages, hub)
+    exclusion_files.add(pages, hub)
+    stock_pages.add(pages, hub)
+    collection_pages.add(pages, hub)
     return pages

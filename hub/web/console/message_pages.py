@@ -4,6 +4,7 @@ from flask import Blueprint, abort, render_template, request
 
 from hub.factory import Hub
 from hub.store import counts, message_views, person_views
+from hub.web.console import trail
 from hub.web.console.guarding import Page, administrator_only
 from hub.web.console.tools import MOST, number_in
 
@@ -21,6 +22,7 @@ def add(pages: Blueprint, hub: Hub) -> None:
             rows = message_views.messages_page(tx, before=before, state=state)
             tally = counts.messages_by_state(tx)
         more = rows[message_views.PAGE - 1].id if len(rows) > message_views.PAGE else None
+        trail.note(hub, "messages.listed", "messages", {"rows": min(len(rows), message_views.PAGE)})
         return render_template(
             "console/messages.html",
             rows=rows[: message_views.PAGE],
@@ -41,9 +43,11 @@ def add(pages: Blueprint, hub: Hub) -> None:
                 for entry in person_views.evidence_of(tx, row.contact_id)
                 if entry.event_id == row.evidence_id
             ]
-            return render_template(
+            page = render_template(
                 "console/message.html",
                 row=row,
                 steps=message_views.steps(tx, message_id),
                 proof=proof[0] if proof else None,
             )
+        trail.note(hub, "message.seen", f"message:{message_id}", {"contact": row.contact_id})
+        return page

@@ -24,6 +24,7 @@ def add(pages: Blueprint, hub: Hub) -> None:
             rows = person_views.people_page(tx, after=after, verdict=verdict)
             tally = counts.verdicts(tx)
         more = rows[person_views.PAGE - 1].link_id if len(rows) > person_views.PAGE else None
+        trail.note(hub, "people.listed", "people", {"rows": min(len(rows), person_views.PAGE)})
         return render_template(
             "console/people.html",
             rows=rows[: person_views.PAGE],
@@ -39,12 +40,13 @@ def add(pages: Blueprint, hub: Hub) -> None:
         # By POST: a number must not stand in an address.
         found = normalise(request.form.get("number", "")[:40])
         rows = []
+        contact_id = None
         if not isinstance(found, NoPhone):
             with hub.database.read() as tx:
                 contact_id = people_queries.find_contact(tx, hub.cipher.lookups(found.e164))
                 if contact_id is not None:
                     rows = person_views.people_of(tx, contact_id)
-        trail.note(hub, "person.searched", "people")
+        trail.note(hub, "person.searched", "people", {"contact": contact_id, "rows": len(rows)})
         page = render_template(
             "console/people.html", rows=rows, more=None, verdict=None, tally={}, searched=True
         )

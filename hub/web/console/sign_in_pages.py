@@ -46,7 +46,8 @@ def add(pages: Blueprint, hub: Hub) -> None:
     @pages.post("/signout")
     @administrator_only(hub)
     def sign_out() -> Page:
-        signin.sign_out(hub.database, request.cookies[cookie_name(hub)], hub.clock())
+        cookie = request.cookies[cookie_name(hub)]
+        signin.sign_out(hub.database, cookie, hub.clock(), request.remote_addr)
         response = redirect(url_for("console.sign_in_help"), 303)
         # A browser takes a `__Host-` cookie away only by the attributes it came with.
         response.delete_cookie(cookie_name(hub), **attributes)

@@ -28,6 +28,7 @@ ROLES = {
     "contact_source": Words("連絡先の読み込み", "Reads people"),
     "event_trigger": Words("イベント", "Events"),
     "opt_out_sink": Words("配信停止の反映", "Takes opt-outs"),
+    "consent_sink": Words("許諾の反映", "Takes consents"),
     "activity_sink": Words("送信履歴の記録", "Takes notes"),
     "message_gateway": Words("SMS送信", "Sends SMS"),
 }

@@ -10,6 +10,7 @@ from hub.contacts.phone import mask
 from hub.factory import Hub
 from hub.messages.reasons import words_for
 from hub.store.message_views import MessageRow
+from hub.store.people import number_context
 from hub.store.person_views import PersonRow
 from hub.values import labels
 from hub.values.words import Language, Words
@@ -29,9 +30,14 @@ def number_in(name: str) -> int | None:
     return found if found is not None and 0 <= found <= MOST else None
 
 
+def language_of(hub: Hub) -> Language:
+    """Give the language of the reader of this request."""
+    return reader_language(request, hub.config.language)
+
+
 def for_templates(hub: Hub) -> dict[str, Any]:
     """Give the names that templates use, for the reader of this request."""
-    language: Language = reader_language(request, hub.config.language)
+    language = language_of(hub)
 
     def t(ja: str, en: str) -> str:
         return ja if language == "ja" else en
@@ -43,7 +49,7 @@ def for_templates(hub: Hub) -> dict[str, Any]:
     def masked(row: PersonRow | MessageRow) -> str:
         if row.number_enc is None or row.lookup is None:
             return t("（番号は保持していません）", "(number not kept)")
-        return mask(hub.cipher.decrypt(row.number_enc, f"contact.number:{row.lookup.hex()}"))
+        return mask(hub.cipher.decrypt(row.number_enc, number_context(row.lookup)))
 
     def when(moment: datetime | None, seconds: bool = False) -> str:
         if moment is None:

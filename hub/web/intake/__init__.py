@@ -91,4 +91,5 @@ def _inbound(
         headers={name.lower(): value for name, value in call.headers.items()},
         body=body,
         received_at=now,
+        address=call.remote_addr,
     )

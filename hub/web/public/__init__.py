@@ -1,5 +1,13 @@
 """Pages for people who got an SMS: no sign-in, no script, no cookie, nothing from elsewhere."""
 
-from hub.web.public.optout import blueprint
+from flask import Blueprint
 
-__all__ = ["blueprint"]
+from hub.web.public import optout, sender
+from hub.web.public.optout import Serves
+
+
+def blueprint(hub: Serves) -> Blueprint:
+    """Give the public pages of one hub."""
+    pages = optout.blueprint(hub)
+    sender.add(pages, hub)
+    return pages

@@ -10,8 +10,7 @@ from datetime import datetime
 from typing import Protocol
 from urllib.parse import urlencode
 
-from flask import Blueprint, redirect, render_template, request
-from markupsafe import Markup
+from flask import Blueprint, redirect, request
 from werkzeug.wrappers import Response
 
 from hub.config import Config
@@ -25,25 +24,13 @@ from hub.queue import Bells
 from hub.store.cipher import Cipher
 from hub.store.database import Database, StoreUnavailable, Tx
 from hub.store.tokens import TokenRow
-from hub.values.words import Language
-from hub.web.language import reader_language
+from hub.web.public.answers import Answers, with_headers
 from hub.web.public.limits import UnknownLinks
-from hub.web.public.style import CONTENT_POLICY, CSS
 from hub.web.public.view import view_of
-from hub.web.public.words import TEXTS, clock_time, day
 
 _UNDO = "undo:"
 _ACTOR = "person"
 _LONGEST_AGENT = 300
-
-HEADERS = {
-    "Content-Security-Policy": CONTENT_POLICY,
-    "Cache-Control": "no-store",
-    "Referrer-Policy": "no-referrer",
-    "X-Robots-Tag": "noindex, nofollow",
-    "X-Content-Type-Options": "nosniff",
-    "Vary": "Accept-Language",
-}
 
 
 class Serves(Protocol):
@@ -66,7 +53,7 @@ class Serves(Protocol):
 
 
 def blueprint(hub: Serves) -> Blueprint:
-    """Give the public pages of one hub."""
+    """Give the opt-out page of one hub, as a blueprint that the other public pages join."""
     pages = Blueprint("public", __name__, template_folder="templates")
     unknown = UnknownLinks(hub.bells.redis, hub.clock)
     page = _Page(hub, unknown)
@@ -92,6 +79,7 @@ class _Page:
     def __init__(self, hub: Serves, unknown: UnknownLinks) -> None:
         self._hub = hub
         self._unknown = unknown
+        self._answers = Answers(hub.config)
 
     def show(self, token: str) -> Response:
         now = self._hub.clock()
@@ -101,7 +89,7 @@ class _Page:
                 return self._not_known()
             view = view_of(tx, row, self._hub.policy, now)
         undone = "undone" in request.args and not view.stops
-        return self._answer("public/optout.html", 200, view=view, undone=undone)
+        return self._answers.page("public/optout.html", 200, view=view, undone=undone)
 
     def act(self, token: str) -> Response:
         wish = request.form.get("act", "")
@@ -117,11 +105,13 @@ class _Page:
         if not done:
             return self.show(token)
         self._hub.bells.pushes()
-        query = {"lang": self._language()} | ({"undone": "1"} if wish.startswith(_UNDO) else {})
-        return _with_headers(redirect(f"{request.path}?{urlencode(query)}", code=303))
+        query = {"lang": self._answers.language()} | (
+            {"undone": "1"} if wish.startswith(_UNDO) else {}
+        )
+        return with_headers(redirect(f"{request.path}?{urlencode(query)}", code=303))
 
     def down(self) -> Response:
-        response = self._answer("public/sorry.html", 503, heading="down_title", text="down")
+        response = self._answers.page("public/sorry.html", 503, heading="down_title", text="down")
         response.headers["Retry-After"] = "120"
         return response
 
@@ -170,43 +160,7 @@ class _Page:
 
     def _not_known(self) -> Response:
         if self._unknown.too_many(request.remote_addr or ""):
-            return self._answer("public/sorry.html", 429, heading="unknown_title", text="many")
-        return self._answer("public/sorry.html", 404, heading="unknown_title", text="unknown")
-
-    def _answer(self, template: str, status: int, **values: object) -> Response:
-        language = self._language()
-        config = self._hub.config
-        page = render_template(
-            template,
-            lang=language,
-            other="en" if language == "ja" else "ja",
-            t={key: words.in_(language) for key, words in TEXTS.items()},
-            css=Markup(CSS),  # noqa: S704 - our own constant
-            path=request.path,
-            sender=config.sender_name,
-            contact=config.sender_contact,
-            contact_link=_link(config.sender_contact),
-            address=config.sender_address,
-            day=lambda moment: day(moment, language),
-            clock_time=clock_time,
-            **values,
-        )
-        return _with_headers(Response(page, status=status, mimetype="text/html"))
-
-    def _language(self) -> Language:
-        return reader_language(request, self._hub.config.language)
-
-
-def _link(contact: str) -> str:
-    """Give what a tap on the contact opens; empty where it is more than an address or a number."""
-    if contact.startswith(("https://", "http://")) and " " not in contact:
-        return contact
-    if contact.count("@") == 1 and " " not in contact:
-        return f"mailto:{contact}"
-    digits = contact.replace("-", "")
-    return f"tel:{digits}" if digits.isascii() and digits.isdecimal() else ""
-
-
-def _with_headers(response: Response) -> Response:
-    response.headers.update(HEADERS)
-    return response
+            return self._answers.page(
+                "public/sorry.html", 429, heading="unknown_title", text="many"
+            )
+        return self._answers.page("public/sorry.html", 404, heading="unknown_title", text="unknown")

@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+from collections.abc import Sequence
 
 CSS = """
 *{box-sizing:border-box}
@@ -36,6 +37,24 @@ li:first-child{border-top:0}
 li input[type=submit]{width:auto;min-width:6.5em}
 li b{color:#12613a;font-weight:600;white-space:nowrap}
 a{color:#0b5cad}
+fieldset{border:0;margin:0 0 18px;padding:0}
+legend{padding:0;margin:0 0 8px;font-weight:600}
+label.box{display:flex;gap:12px;align-items:flex-start;padding:12px 14px;margin:0 0 10px;\
+border:1px solid #c3ccd4;border-radius:10px;cursor:pointer}
+label.box input{flex:none;width:24px;height:24px;margin:3px 0 0}
+label.box b,label.box small{display:block}
+label.box small{font-size:15px;line-height:1.6;color:#566574;white-space:pre-line}
+label.field{display:block;font-weight:600;margin:0 0 6px}
+input[type=tel],input[type=text]{display:block;width:100%;min-height:52px;padding:10px 14px;\
+font:inherit;font-size:19px;border:1px solid #8d9aa6;border-radius:10px;background:#fff;\
+color:#1b2733}
+input.code{letter-spacing:.35em;font-variant-numeric:tabular-nums;margin-bottom:18px}
+input[aria-invalid=true]{border:2px solid #c3362b}
+input:focus-visible{outline:3px solid #f0a500;outline-offset:2px}
+.wrong{border-color:#e0a19c;background:#fdf1f0}
+.wrong p{margin:0;color:#9b1c13;font-weight:600}
+.shown{white-space:pre-line}
+.hash{font-size:13px;overflow-wrap:anywhere}
 footer.card{padding-top:11px;padding-bottom:11px}
 footer dl{margin:0;border:0}
 footer dl div:last-child{border:0}
@@ -45,13 +64,26 @@ footer.card{padding:16px 32px}}
 .card{background:#19222b;border-color:#2c3843}dt,.note{color:#a4b1bd}\
 dl,dl div,li{border-color:#2c3843}input[type=submit]{background:#19222b;color:#e6ebef}\
 input.main{background:#2f7fd0;border-color:#2f7fd0;color:#fff}a{color:#7ab8f5}\
+label.box{border-color:#3d4c59}label.box small{color:#a4b1bd}\
+input[type=tel],input[type=text]{background:#10161c;color:#e6ebef;border-color:#5c6b78}\
+.wrong{background:#2d1715;border-color:#6d322c}.wrong p{color:#f2a9a2}\
 .said{background:#14281d;border-color:#2c5a40}.said h2,li b{color:#8fd6ae}}
 """
 
 _DIGEST = base64.b64encode(hashlib.sha256(CSS.encode()).digest()).decode()
 
-CONTENT_POLICY = (
-    f"default-src 'none'; style-src 'sha256-{_DIGEST}'; form-action 'self'; "
-    "frame-ancestors 'none'; base-uri 'none'"
-)
-"""Nothing may be loaded, run or framed; only this style counts."""
+
+def content_policy(framed_by: Sequence[str] = ()) -> str:
+    """Give the policy of a page: nothing may be loaded or run, only this style counts.
+
+    `framed_by` are the origins whose pages may show it in a frame.
+    """
+    ancestors = " ".join(framed_by) or "'none'"
+    return (
+        f"default-src 'none'; style-src 'sha256-{_DIGEST}'; form-action 'self'; "
+        f"frame-ancestors {ancestors}; base-uri 'none'"
+    )
+
+
+CONTENT_POLICY = content_policy()
+"""The policy of a page that nobody may frame."""

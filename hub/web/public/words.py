@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime
 
-from hub.consent.gate import JAPAN
+from hub.consent.calendar import JAPAN
 from hub.values.words import Language, Words
 
 TEXTS: Mapping[str, Words] = {
@@ -45,6 +45,30 @@ TEXTS: Mapping[str, Words] = {
     "since": Words("同意いただいた日", "You agreed on"),
     "contact": Words("お問い合わせ", "Contact"),
     "address": Words("住所", "Address"),
+    "sender_title": Words("送信者情報", "Who sends these SMS"),
+    "sender_lead": Words(
+        "このページのリンクを記載したSMSは、次の事業者が送信しています。",
+        "SMS that carry the link to this page are sent by this company.",
+    ),
+    "official_name": Words("名称", "Name"),
+    "site": Words("拠点", "Branch"),
+    "complaints": Words("苦情・問合せ窓口", "Complaints and questions"),
+    "privacy": Words("個人情報の扱い", "Privacy notice"),
+    "not_told": Words("設定されていません", "Not set"),
+    "how_to_stop": Words("SMSの配信を停止するには", "How to stop these SMS"),
+    "how_to_stop_text": Words(
+        "SMSに記載の「配信停止」のリンクを開き、ボタンを押してください。すぐに停止します。",
+        "Open the opt-out link in the SMS and press the button. They stop at once.",
+    ),
+    "how_to_stop_note": Words(
+        "リンクを開けない場合や、SMSを消してしまった場合は、上の窓口にご連絡ください。",
+        "If the link does not open, or the SMS is gone, use the contact above.",
+    ),
+    "no_sender_title": Words("送信者情報がありません", "There is no such sender"),
+    "no_sender": Words(
+        "リンクが途中で切れている可能性があります。SMSのリンクをもう一度開いてください。",
+        "The link may be cut off. Please open the link in your SMS once more.",
+    ),
     "other_language": Words("English", "日本語"),
     "unknown_title": Words("このリンクは確認できません", "This link is not known"),
     "unknown": Words(

@@ -22,7 +22,10 @@ def test_it_names_org_user_and_the_calls_of_the_day(
 
     assert account.id.startswith(salesforce.org.id[:15])
     assert "hub@sandbox.example.com" in account.label
-    assert f"/ {salesforce.org.most_calls:,}" in account.label
+    assert account.usage is not None
+    assert account.usage.limit == salesforce.org.most_calls
+    assert 0 < account.usage.used <= salesforce.org.used()
+    assert not account.advice
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from connectors.salesforce import bulk
 from connectors.salesforce.client import SalesforceClient
 from connectors.salesforce.contacts import SalesforceContacts
 from connectors.salesforce.sandbox import SalesforceSandbox
-from hub.sdk import Answer, ConfigError, Page, Ref, SourceContact, TransientError
+from hub.sdk import Answer, ConfigError, Page, Ref, SourceContact
 from hub.testing.clock import SandboxClock
 
 from .conftest import Connect, Town
@@ -244,6 +244,23 @@ def test_a_change_of_a_consent_row_alone_is_seen(
     assert found[agreed].version != before[agreed].version
 
 
+def test_a_consent_for_a_number_the_person_gave_up_counts_no_more(
+    connect: Connect, town: Town, clock: SandboxClock, agreed: Ref
+) -> None:
+    source = SalesforceContacts(connect(POINT))
+    before, pages = walk(source)
+    individual = town.values(agreed.id)["IndividualId"]
+    phone = next(each for each in town.all("ContactPointPhone") if each["ParentId"] == individual)
+    clock.set(clock() + timedelta(hours=1))
+    town.set(phone["Id"], TelephoneNumber="090-0000-0000")
+
+    found, _ = walk(source, pages[-1].cursor)
+
+    assert before[agreed].consents[0].answer is Answer.YES
+    assert found[agreed].consents[0].answer is Answer.SILENT
+    assert found[agreed].version != before[agreed].version
+
+
 def test_an_individual_who_wants_nothing_is_read_through_the_record(
     connect: Connect, town: Town, clock: SandboxClock, agreed: Ref
 ) -> None:
@@ -280,14 +297,3 @@ def test_fields_of_related_records_can_be_attributes(connect: Connect, agreed: R
     )
 
     assert source.get([agreed])[agreed].attributes["shop"].endswith("店")  # type: ignore[union-attr]
-
-
-def test_the_org_keeps_its_last_calls_of_the_day(
-    salesforce: SalesforceSandbox, connect: Connect
-) -> None:
-    source = SalesforceContacts(connect())
-    source.changed(None)
-    salesforce.org.most_calls = salesforce.org.used() + 1
-
-    with pytest.raises(TransientError, match="daily limit"):
-        source.changed(None)

@@ -67,3 +67,36 @@ def test_a_long_text_keeps_its_mark() -> None:
 
     assert len(note.subject) == 255
     assert note.subject[-9] == "#"
+
+
+def test_the_note_of_a_merged_contact_goes_to_the_winner_once(
+    salesforce: SalesforceSandbox, connect: Connect, town: Town, person: Ref
+) -> None:
+    winner = str(salesforce.records()["not_consented"]["id"])
+    sink = SalesforceNotes(connect())
+    sink.note([activity(person)])
+    salesforce.hand.merge(winner, [person.id])
+    again, other = sink.note([activity(person), activity(person, "a-2")])
+
+    assert {again.state, other.state} == {OutcomeState.DONE}
+    assert [task["WhoId"] for task in town.all("Task")] == [winner, winner]
+
+
+@pytest.mark.parametrize("objects", [["Contact", "Lead"], ["Lead"]])
+def test_the_note_of_a_converted_lead_goes_to_the_contact_it_became(
+    salesforce: SalesforceSandbox, connect: Connect, town: Town, objects: list[str]
+) -> None:
+    lead = Ref("Lead", town.all("Lead")[0]["Id"])
+    contact = salesforce.hand.convert(lead.id)
+    (outcome,) = SalesforceNotes(connect(objects=objects)).note([activity(lead)])
+
+    assert outcome.state is OutcomeState.DONE
+    assert [task["WhoId"] for task in town.all("Task")] == [contact]
+
+
+def test_the_note_of_a_deleted_record_is_gone(connect: Connect, town: Town, person: Ref) -> None:
+    town.delete(person.id)
+    (outcome,) = SalesforceNotes(connect()).note([activity(person)])
+
+    assert outcome.state is OutcomeState.GONE
+    assert town.all("Task") == []

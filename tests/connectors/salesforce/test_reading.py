@@ -47,7 +47,7 @@ def test_a_winner_never_says_more_than_either(
 @given(st.lists(st.sampled_from(["OptIn", "OptOut", "Seen", "NotSeen", ""]), max_size=5))
 def test_of_many_consent_rows_the_strictest_counts(statuses: list[str]) -> None:
     rows = [
-        ConsentRow(id=str(n), key="k", status=each, at=None, until=None, source=None, stamp="")
+        _row(str(n), each)
         for n, each in enumerate(statuses)
     ]
     row = strictest(rows)

@@ -11,6 +11,7 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from connectors import salesforce
+from connectors.salesforce.consentcode import KEY, POINT_CONSENT, TYPE_CONSENT
 from connectors.salesforce.sandbox import SalesforceSandbox
 from connectors.salesforce.settings import SalesforceSettings
 from connectors.salesforce.triggers import SIGNATURE, SalesforceTriggers
@@ -22,6 +23,7 @@ FOLDER = Path(salesforce.__file__).parent
 README = (FOLDER / "README.md").read_text(encoding="utf-8")
 METADATA = FOLDER / "metadata"
 SOURCE = METADATA / "force-app" / "main" / "default"
+CONSENTS = METADATA / "consent-objects" / "main" / "default"
 HEADINGS = [
     "What it does",
     "Before you start",
@@ -86,6 +88,56 @@ def test_the_permission_set_opens_every_field_that_is_made() -> None:
     assert opened == {
         f"{object_}.{name}" for object_ in ("Contact", "Lead") for name in made(object_)
     }
+
+
+def test_the_permission_set_lets_the_number_and_the_mail_be_read() -> None:
+    text = (SOURCE / "permissionsets" / "SMS_Connector_Hub.permissionset-meta.xml").read_text()
+
+    for object_ in ("Contact", "Lead"):
+        for field in ("MobilePhone", "Phone", "Email"):
+            assert f"<field>{object_}.{field}</field>" in text
+
+
+@pytest.mark.parametrize("object_", [TYPE_CONSENT, POINT_CONSENT])
+def test_the_second_part_makes_the_external_id_of_consent_rows(
+    salesforce: SalesforceSandbox, object_: str
+) -> None:
+    (file,) = (CONSENTS / "objects" / object_ / "fields").glob("*.field-meta.xml")
+    tree = ET.parse(file).getroot()
+    field = salesforce.org.tables[object_].about.field(KEY)
+    said = [tree.findtext(tag(name)) for name in ("fullName", "externalId", "unique", "length")]
+
+    assert said == [KEY, "true", "true", "80"]
+    assert field is not None
+    assert (field.external_id, field.unique, field.length) == (True, True, 80)
+
+
+def test_the_second_permission_set_opens_what_consent_rows_need() -> None:
+    file = CONSENTS / "permissionsets" / "SMS_Connector_Hub_Consent.permissionset-meta.xml"
+    tree = ET.parse(file).getroot()
+    may = {
+        entry.findtext(tag("object")): entry.findtext(tag("allowCreate"))
+        for entry in tree.iter(tag("objectPermissions"))
+    }
+    opened = {entry.findtext(tag("field")) for entry in tree.iter(tag("fieldPermissions"))}
+
+    assert may == {
+        TYPE_CONSENT: "true",
+        POINT_CONSENT: "true",
+        "ContactPointPhone": "false",
+        "DataUsePurpose": "false",
+        "EngagementChannelType": "false",
+        "Individual": "false",
+    }
+    assert opened == {f"{TYPE_CONSENT}.{KEY}", f"{POINT_CONSENT}.{KEY}"}
+
+
+def test_the_folder_is_a_project_of_both_parts() -> None:
+    project = json.loads((METADATA / "sfdx-project.json").read_text(encoding="utf-8"))
+    paths = {entry["path"]: entry.get("default", False) for entry in project["packageDirectories"]}
+
+    assert paths == {"force-app": True, "consent-objects": False}
+    assert all((METADATA / path).is_dir() for path in paths)
 
 
 def test_no_box_starts_ticked() -> None:

@@ -7,12 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from connectors.zendesk.fields import (
-    UserField,
-    check_mapping,
-    read_form,
-    source_fields,
-)
+from connectors.zendesk.approval import check_mapping
+from connectors.zendesk.fields import UserField, read_form, source_fields
 from hub.sdk import ConfigError, Connection, FieldMapping
 
 DESK = Connection(name="desk", plugin="zendesk", label="窓口", settings={})
@@ -92,3 +88,39 @@ def test_a_mapping_that_does_not_fit_names_its_key(mapping: dict[str, Any], key:
         check_mapping(form, FieldMapping(**{"phone": "phone"} | mapping), DESK)
     assert caught.value.key == key
     assert caught.value.words.en.startswith(f"connections.desk.{key}: ")
+
+
+def ticket_field(id_: int, type_: str, **more: Any) -> dict[str, Any]:
+    return {"id": id_, "type": type_, "title": "SMSの宛先番号"} | more
+
+
+def test_fields_of_tickets_are_offered_for_what_is_told_of_a_ticket() -> None:
+    form = read_form([], [ticket_field(7, "text"), ticket_field(8, "subject")])
+    offered = {field.code: field.label for field in source_fields(form)}
+
+    assert offered["ticket.7"] == "チケット: SMSの宛先番号"
+    assert "ticket.priority" in offered
+    assert "ticket.8" not in offered
+    mapping = FieldMapping(
+        phone="phone", number_choice="ticket.7", attributes={"how_urgent": "ticket.priority"}
+    )
+    check_mapping(form, mapping, DESK)
+
+
+@pytest.mark.parametrize(
+    ("mapped", "key"),
+    [
+        ({"phone": "ticket.7"}, "mapping.phone"),
+        ({"phone": "phone", "name": "ticket.7"}, "mapping.name"),
+        ({"phone": "phone", "number_choice": "phone"}, "mapping.number_choice"),
+        ({"phone": "phone", "number_choice": "ticket.9"}, "mapping.number_choice"),
+        ({"phone": "phone", "number_choice": "ticket.404"}, "mapping.number_choice"),
+        ({"phone": "phone", "attributes": {"x": "ticket.404"}}, "mapping.attributes.x"),
+    ],
+)
+def test_a_field_of_the_wrong_record_or_type_is_told(mapped: dict[str, Any], key: str) -> None:
+    form = read_form([], [ticket_field(7, "text"), ticket_field(9, "checkbox")])
+
+    with pytest.raises(ConfigError) as caught:
+        check_mapping(form, FieldMapping(**mapped), DESK)
+    assert caught.value.key == key

@@ -127,7 +127,29 @@ def test_the_requester_never_sees_a_note(
     assert [each["public"] for each in comments if "SMS" in each["body"]][-1] is False
 
 
-def test_a_throttle_leaves_the_rest_untried(
+def test_a_ticket_that_takes_no_more_keeps_no_other_waiting(
+    sink: ZendeskNotes, zendesk: ZendeskSandbox, ticket: Ref
+) -> None:
+    zendesk.throttle(times=1, retry_after=600, path="/comments")
+    other = Ref("ticket", str(int(ticket.id) + 1))
+    busy, free = sink.note([delivered(ticket), delivered(other, id="b2", thread="m2")])
+
+    assert (busy.state, busy.retry_after) == (LATER, 600.0)
+    assert free.state is DONE
+
+
+def test_where_two_tickets_are_refused_the_rest_is_not_tried(
+    sink: ZendeskNotes, zendesk: ZendeskSandbox, ticket: Ref
+) -> None:
+    zendesk.throttle(times=2, retry_after=9, path="/comments")
+    refs = [Ref("ticket", str(int(ticket.id) + at)) for at in range(3)]
+    outcomes = sink.note([delivered(ref, id=str(ref), thread=str(ref)) for ref in refs])
+
+    assert [each.state for each in outcomes] == [LATER] * 3
+    assert sum("/comments" in call.path for call in zendesk.calls()) == 2
+
+
+def test_a_throttle_leaves_the_rest_of_a_ticket_untried(
     sink: ZendeskNotes, zendesk: ZendeskSandbox, ticket: Ref
 ) -> None:
     zendesk.throttle(times=1, retry_after=9, path="/comments")

@@ -10,8 +10,9 @@ import orjson
 
 from connectors import zendesk as connector
 from connectors.zendesk import setup
+from connectors.zendesk.approval import check_mapping, check_opt_out
 from connectors.zendesk.client import ZendeskClient
-from connectors.zendesk.fields import check_mapping, check_opt_out, read_form
+from connectors.zendesk.fields import read_form
 from connectors.zendesk.sandbox import ZendeskSandbox
 from connectors.zendesk.settings import ZendeskSettings
 from hub.sdk import Connection, FieldMapping

@@ -8,7 +8,10 @@ import pytest
 
 from connectors.zendesk import setup
 from connectors.zendesk.client import ZendeskClient
+from connectors.zendesk.contacts import ZendeskContacts
+from connectors.zendesk.preparation import NUMBER, ZendeskPreparation
 from connectors.zendesk.sandbox import ZendeskSandbox
+from connectors.zendesk.sandbox.fields import NUMBER_FIELD
 from hub.sdk import ConfigError, Connection
 
 Connect = Callable[..., Connection]
@@ -73,3 +76,24 @@ def test_the_trigger_tells_of_a_tagged_ticket_once(
     assert tag == {"field": "remove_tags", "value": setup.ASKING_TAG}
     assert "ticket.id" in hook["value"][1]
     assert "requester.name" not in hook["value"][1]
+
+
+def test_the_ticket_field_for_the_number_is_made_once_and_its_code_is_given(
+    client: ZendeskClient, connect: Connect, zendesk: ZendeskSandbox
+) -> None:
+    zendesk.account.ticket_fields.lose(str(NUMBER_FIELD))
+
+    code, made = setup.create_number_field(client)
+    assert made
+    assert setup.create_number_field(client) == (code, False) == (setup.number_field(client), False)
+    assert code in {field.code for field in ZendeskContacts(connect()).fields()}
+
+
+def test_the_ticket_field_is_a_step_of_its_own_that_tells_what_to_map(connect: Connect) -> None:
+    preparation = ZendeskPreparation(connect(callback_url=HOOK))
+    (step,) = [each for each in preparation.steps() if each.key == NUMBER]
+    made = preparation.make(NUMBER)
+
+    assert step.there
+    assert not made.made
+    assert made.settings == {"mapping.number_choice": f"ticket.{NUMBER_FIELD}"}

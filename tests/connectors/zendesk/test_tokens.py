@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""OAuth tokens, kept until they expire."""
+"""OAuth tokens, kept on the connection's shelf until they expire."""
 
-from threading import Barrier, Thread
+from connectors.zendesk.tokens import KeptToken, Token
+from hub.sdk import MemoryShelf
 
-from connectors.zendesk.tokens import Token, TokenShelf
+ACME = ("https://acme.zendesk.com", "hub", "sesame")
+OTHER = ("https://acme.zendesk.com", "hub", "another")
 
 
 class Mint:
@@ -20,44 +22,55 @@ class Mint:
 
 def test_a_token_is_minted_once_and_anew_a_minute_before_it_ends() -> None:
     now = 0.0
-    shelf, mint = TokenShelf(lambda: now), Mint()
+    mint = Mint()
+    kept = KeptToken(MemoryShelf(lambda: now), ACME, lambda: now)
 
-    assert shelf.get("acme", mint) == shelf.get("acme", mint) == "token-1"
+    assert kept.get(mint) == kept.get(mint) == "token-1"
     now = 541.0
-    assert shelf.get("acme", mint) == "token-2"
+    assert kept.get(mint) == "token-2"
+
+
+def test_the_next_job_finds_the_token_on_the_shelf_until_it_ends() -> None:
+    now = 0.0
+    shelf, mint = MemoryShelf(lambda: now), Mint()
+    KeptToken(shelf, ACME, lambda: now).get(mint)
+
+    now = 539.0
+    assert KeptToken(shelf, ACME, lambda: now).get(mint) == "token-1"
+    now = 541.0
+    assert KeptToken(shelf, ACME, lambda: now).get(mint) == "token-2"
+
+
+def test_a_token_that_lives_less_than_a_minute_is_not_kept() -> None:
+    shelf, mint = MemoryShelf(), Mint(good_for=30.0)
+    KeptToken(shelf, ACME).get(mint)
+
+    assert KeptToken(shelf, ACME).get(mint) == "token-2"
 
 
 def test_clients_do_not_share_a_token() -> None:
-    shelf, mint = TokenShelf(), Mint()
+    shelf, mint = MemoryShelf(), Mint()
 
-    assert shelf.get("acme", mint) != shelf.get("other", mint)
+    assert KeptToken(shelf, ACME).get(mint) != KeptToken(shelf, OTHER).get(mint)
 
 
 def test_a_refused_token_is_dropped_and_a_newer_one_stays() -> None:
-    shelf, mint = TokenShelf(), Mint()
-    first = shelf.get("acme", mint)
-    shelf.forget("acme", first)
-    second = shelf.get("acme", mint)
-    shelf.forget("acme", first)
+    shelf, mint = MemoryShelf(), Mint()
+    one, other = KeptToken(shelf, ACME), KeptToken(shelf, ACME)
+    assert one.get(mint) == other.get(mint) == "token-1"
+    one.forget()
+    assert one.get(mint) == "token-2"
+    other.forget()
 
-    assert shelf.get("acme", mint) == second == "token-2"
+    assert other.get(mint) == "token-2"
 
 
-def test_threads_that_ask_at_once_get_one_token() -> None:
-    shelf, mint, start = TokenShelf(), Mint(), Barrier(8)
-    got: list[str] = []
+def test_what_is_no_token_on_the_shelf_is_none() -> None:
+    class Odd(MemoryShelf):
+        def get(self, key: str) -> str | None:
+            return '["soon"]'
 
-    def ask() -> None:
-        start.wait()
-        got.append(shelf.get("acme", mint))
-
-    threads = [Thread(target=ask) for _ in range(8)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-
-    assert got == ["token-1"] * 8
+    assert KeptToken(Odd(), ACME).get(Mint()) == "token-1"
 
 
 def test_a_token_does_not_show_itself() -> None:

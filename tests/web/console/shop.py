@@ -9,7 +9,7 @@ from pathlib import Path
 from connectors.kintone.sandbox import KintoneSandbox
 from connectors.sandbox_gateway.sandbox import PhoneSandbox
 from hub.access import signin
-from hub.consent import purposes
+from hub.consent import collections, purposes
 from hub.contacts.pull import pull
 from hub.factory import build
 from hub.messages import dispatch, library
@@ -109,6 +109,18 @@ domian = "acme.cybozu.com"
                 actor="test",
                 sender=hub.sender,
                 known=["store"],
+                now=self.clock(),
+            )
+            purposes.ensure(tx, "news", "promotional", "新店のご案内", "新店のご案内", self.clock())
+            collections.declare(
+                tx,
+                connection_id=self.crm,
+                purpose_key="news",
+                method="paper",
+                wording="新店のご案内をSMSで受け取ります。",
+                statement="店頭の申込書で取得しました。",
+                signed_by="店長",
+                period_from=self.clock() - timedelta(days=30),
                 now=self.clock(),
             )
         pull(hub.database, hub.cipher, hub.connections, hub.bells, self.clock, self.crm)

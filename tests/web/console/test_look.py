@@ -7,6 +7,8 @@ from hub.testing.serving import Loopback
 PHONE = {"width": 390, "height": 844}
 WIDE = {"width": 1280, "height": 800}
 PAGES = ["/", "/connections", "/connections/crm", "/people", "/people/1", "/messages", "/optouts"]
+PAGES += ["/exclusions", "/exclusions/1", "/stock", "/collections", "/collections/1"]
+PAGES += ["/collections/new/crm"]
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from hub.contacts import pull, vanish
 from hub.contacts.verdict import Verdict
 from hub.messages.reasons import REASONS as GATEWAY
 from hub.messages.states import State
-from hub.plugins.registry import ROLES
+from hub.plugins.registry import ADDED, ROLES
 from hub.store import message_views
 from hub.testing.leaks import leaked
 from hub.values import labels
@@ -35,6 +35,12 @@ PAGES = [
     "/messages/1",
     "/messages/2",
     "/optouts",
+    "/exclusions",
+    "/exclusions/1",
+    "/stock",
+    "/collections",
+    "/collections/1",
+    "/collections/new/crm",
 ]
 THEIRS = re.compile(
     "顧客アプリ|予備|SMSゲートウェイ|SMS許諾|許諾する|配信停止|<blockquote>.*?</blockquote>"
@@ -74,7 +80,8 @@ def test_every_page_is_there_in_japanese_and_in_english(look, path):
     assert "Sign out" in en
     # What is left in Japanese on an English page comes from the records, never from us.
     theirs = re.compile(
-        "顧客アプリ|予備|ゲートウェイ|許諾する|SMS許諾|配信停止|停止|お得な.*|当店.*"
+        "顧客アプリ|予備|ゲートウェイ|許諾する|SMS許諾|配信停止|停止|お得な.*|当店.*|お知らせ|"
+        "新店のご案内.*|店頭の申込書.*|店長"
     )
     assert not JAPANESE.search(theirs.sub("", en.replace("SMSゲートウェイ", "")))
 
@@ -219,7 +226,7 @@ def test_pages_of_many_people_lead_on_to_the_rest(look):
         (Ground, terms.GROUNDS),
         (Method, terms.METHODS),
         (Origin, terms.ORIGINS),
-        (ROLES, terms.ROLES),
+        ((*ROLES, *ADDED), terms.ROLES),
         ((*pull.KINDS, vanish.KIND), terms.RUN_KINDS),
     ],
 )

@@ -62,6 +62,7 @@ def test_ten_calls_a_minute_are_allowed_over_both_exports(api, clock):
         assert api("GET", "incremental/tickets/cursor?start_time=0")[0] == 200
     status, answer = api("GET", START)
     assert (status, answer["error"]) == (429, "APIRateLimitExceeded")
+    assert "incremental export API requests" in answer["description"]
     assert api.last.headers["Retry-After"] == "60"
     clock.advance(60)
     assert api("GET", START)[0] == 200
@@ -69,7 +70,9 @@ def test_ten_calls_a_minute_are_allowed_over_both_exports(api, clock):
 
 def test_a_start_within_the_last_minute_is_refused(api, clock):
     now = int(clock().timestamp())
-    assert api("GET", f"incremental/users/cursor?start_time={now - 59}")[0] == 422
+    status, answer = api("GET", f"incremental/users/cursor?start_time={now - 59}")
+    assert (status, answer["error"]) == (422, "InvalidValue")
+    assert answer["description"].startswith("Too recent start_time.")
     assert api("GET", f"incremental/users/cursor?start_time={now - 60}")[0] == 200
     assert api("GET", "incremental/users/cursor")[0] == 400
     assert api("GET", "incremental/users/cursor?cursor=x")[0] == 400

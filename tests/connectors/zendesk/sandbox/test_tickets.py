@@ -34,10 +34,14 @@ def test_an_internal_note_is_a_comment_that_is_not_public(zendesk, api):
 
 
 def test_only_the_custom_fields_that_are_named_change(api):
-    field = api.get("ticket_fields")["ticket_fields"][0]["id"]
+    field, other = (each["id"] for each in api.get("ticket_fields")["ticket_fields"])
     put(api, 1, custom_fields=[{"id": field, "value": "sms_booking"}])
     ticket = put(api, 1, status="pending")[1]["ticket"]
-    assert ticket["custom_fields"] == [{"id": field, "value": "sms_booking"}] == ticket["fields"]
+    assert ticket["custom_fields"] == ticket["fields"]
+    assert ticket["fields"] == [
+        {"id": field, "value": "sms_booking"},
+        {"id": other, "value": None},
+    ]
     assert "sms_booking" in ticket["tags"]
 
 
