@@ -16,9 +16,9 @@ import tracemalloc
 from collections.abc import Iterator
 
 from pull_town import Postgresql, Sqlite, postgresql
+from ratio import Ratio
 from send_house import House, town_place
 
-from ratio import Ratio
 from hub.values.gateway import GatewayProfile, Outgoing, Receipt, ReceiptState
 
 PEOPLE = int(os.environ.get("BENCH_PEOPLE", "100000"))

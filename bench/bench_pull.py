@@ -44,8 +44,8 @@ def run() -> Iterator[Ratio]:
     yield _slow()
     yield Ratio(
         name="memory of five times as many",
-        ours=_peak(5 * PAGE * 4),
-        baseline=_peak(PAGE * 4),
+        ours=_peak(5 * PAGE * 3),
+        baseline=_peak(PAGE * 3),
         unit="MB",
         at_most=1.5,
     )
@@ -89,7 +89,7 @@ def _measured(kind: Sqlite | Postgresql, town: Town) -> Iterator[Ratio]:
 
 def _slow() -> Ratio:
     """The waiting alone and the storing alone, added, over both at once."""
-    pages = 10
+    pages = 5
     town = Town(pages * PAGE, ready=True)
     seconds = {}
     for wait in (0.0, 0.2):

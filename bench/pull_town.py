@@ -27,7 +27,9 @@ from hub.values.mapping import FieldMapping
 from hub.values.page import Page
 from hub.values.ref import Ref
 
-PAGE = 500
+PAGE = 2000
+"""Salesforce's page. kintone gives 500 at a time, with which a pull of 100,000 is 10 % slower."""
+
 NOW = datetime(2026, 1, 13, 1, 0, tzinfo=UTC)
 WORDING = "キャンペーンのお知らせをSMSで受け取ることに同意します。"
 
@@ -112,10 +114,13 @@ class NoSettings(Settings):
 class Place:
     """One empty store with the town's connection in it; the town takes opt-outs, too."""
 
-    def __init__(self, url: str, town: Town) -> None:
+    def __init__(
+        self, url: str, town: Town, *, now: datetime = NOW, cipher: Cipher | None = None
+    ) -> None:
+        self.now = now
         self.db = Database(url)
         upgrade(self.db)
-        self.cipher = Cipher(new_ring())
+        self.cipher = cipher or Cipher(new_ring())
         plugin = Plugin(
             name="town",
             distribution="town",
@@ -131,7 +136,7 @@ class Place:
             registry=Registry(plugins={"town": plugin}, broken={}),
             provisioned={},
             public_url="https://hub.example.jp",
-            clock=lambda: NOW,
+            clock=lambda: now,
         )
         with self.db.write() as tx:
             self.id = connection_rows.put(
@@ -143,12 +148,12 @@ class Place:
                 origin="console",
                 mapping=FieldMapping(phone="phone"),
                 settings_enc=None,
-                now=NOW,
+                now=now,
             )
 
     def pull(self) -> None:
         """Pull as the hub does."""
-        result = pull(self.db, self.cipher, self.connections, NoBells(), lambda: NOW, self.id)
+        result = pull(self.db, self.cipher, self.connections, NoBells(), lambda: self.now, self.id)
         assert result.state == "done", result.words.en
 
     def forget(self, *, basis: bool) -> None:
@@ -162,7 +167,7 @@ class Sqlite:
     """SQLite files, each in a directory of its own."""
 
     label = "SQLite"
-    first_pull = 2.8
+    first_pull = 3.0
     """Times the plain path that a first pull must not fall under."""
 
     def cpu(self) -> float:
@@ -180,7 +185,7 @@ class Postgresql:
     """Databases of one PostgreSQL with its own settings: every commit is on disk."""
 
     label = "PostgreSQL"
-    first_pull = 2.8
+    first_pull = 3.0
     """Times the plain path that a first pull must not fall under."""
 
     def __init__(self, socket: str, pid: int) -> None:

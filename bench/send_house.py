@@ -1,5 +1,7 @@
 """A hub whose town can be texted: the made-up people of `pull_town`, a gateway and a template."""
 
+from datetime import datetime
+
 from pull_town import NOW, Place, Town
 
 from hub.connections.directory import Connections
@@ -14,6 +16,7 @@ from hub.plugins.registry import Plugin, Registry
 from hub.roles import MessageGateway
 from hub.settings import Settings
 from hub.store import connections as connection_rows
+from hub.store.database import Database
 
 SENDER = Sender(name="株式会社見本", contact="03-0000-0000", address="東京都新宿区1-1")
 ADVERT = "{{name}}様 春のご案内です。{{sender_name}} 配信停止:{{opt_out_url}}"
@@ -65,17 +68,6 @@ class House:
                 settings_enc=None,
                 now=NOW,
             )
-            library.publish(
-                tx,
-                key="spring",
-                label="春",
-                purpose_key="campaign",
-                body=ADVERT,
-                actor="bench",
-                sender=SENDER,
-                known=[],
-                now=NOW,
-            )
         self.place_id = place.id
 
     def order(self) -> SendOrder:
@@ -89,11 +81,28 @@ class House:
         )
 
 
-def town_place(url: str, people: int) -> Place:
-    """A place whose town was read, with the purpose its people agreed to."""
-    place = Place(url, Town(people, ready=False))
-    with place.db.write() as tx:
-        purposes.ensure(tx, "campaign", "promotional", "案内", "キャンペーンの案内", NOW)
+def publish(db: Database, message_class: str, now: datetime) -> None:
+    """Describe what the town's people agreed to, and the text to send them."""
+    with db.write() as tx:
+        purposes.ensure(tx, "campaign", message_class, "案内", "キャンペーンの案内", now)
+        library.publish(
+            tx,
+            key="spring",
+            label="春",
+            purpose_key="campaign",
+            body=ADVERT,
+            actor="bench",
+            sender=SENDER,
+            known=[],
+            confirmed_why="bench",
+            now=now,
+        )
+
+
+def town_place(url: str, people: int, now: datetime = NOW) -> Place:
+    """A place whose town was read, and what its people agreed to and may be sent."""
+    place = Place(url, Town(people, ready=False), now=now)
+    publish(place.db, "promotional", now)
     place.pull()
     return place
 

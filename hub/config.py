@@ -66,12 +66,17 @@ class Config:
     sender_contact: str
     sender_address: str
     privacy_url: str
+    stop_words: tuple[str, ...]
+    stop_words_without: frozenset[str]
+    link_days: int
+    reply_days: int
     quiet_hours: QuietHours | None
     quiet_days: frozenset[str]
     frequency_caps: tuple[FrequencyCap, ...]
     number_silent_months: int
     min_strength: int
     heads_file: Path | None
+    journal_file: Path | None
     keeping: Keeping
 
     @property
@@ -102,6 +107,12 @@ def read_config(environ: Mapping[str, str]) -> Config:
         sender_contact=value["HUB_SENDER_CONTACT"],
         sender_address=value["HUB_SENDER_ADDRESS"],
         privacy_url=_url("HUB_PRIVACY_URL", value["HUB_PRIVACY_URL"]),
+        stop_words=tuple(re.split(r"[\s,、]+", value["HUB_STOP_WORDS"].strip(" ,、")))
+        if value["HUB_STOP_WORDS"]
+        else (),
+        stop_words_without=_stop_words_without(value["HUB_STOP_WORDS_WITHOUT"]),
+        link_days=_whole("HUB_LINK_DAYS", value["HUB_LINK_DAYS"], 1, 3650),
+        reply_days=_whole("HUB_REPLY_DAYS", value["HUB_REPLY_DAYS"], 1, 365),
         quiet_hours=_quiet_hours(value["HUB_QUIET_HOURS"]),
         quiet_days=_quiet_days(value["HUB_QUIET_DAYS"]),
         frequency_caps=_frequency_caps(value["HUB_FREQUENCY_CAPS"]),
@@ -110,6 +121,7 @@ def read_config(environ: Mapping[str, str]) -> Config:
         ),
         min_strength=_whole("HUB_MIN_STRENGTH", value["HUB_MIN_STRENGTH"], 1, 5),
         heads_file=Path(value["HUB_HEADS_FILE"]) if value["HUB_HEADS_FILE"] else None,
+        journal_file=Path(value["HUB_JOURNAL_FILE"]) if value["HUB_JOURNAL_FILE"] else None,
         keeping=Keeping(
             bodies_days=_days("HUB_KEEP_BODIES_DAYS", value),
             replies_days=_days("HUB_KEEP_REPLIES_DAYS", value),
@@ -165,6 +177,17 @@ def _language(text: str) -> Language:
             "HUB_LANGUAGE: ja または en と書いてください。",
         )
     return cast(Language, text)
+
+
+def _stop_words_without(text: str) -> frozenset[str]:
+    words = frozenset(re.split(r"[\s,]+", text.casefold().strip(" ,"))) - {""}
+    if not words <= {"cancel", "end"}:
+        raise ConfigError(
+            "HUB_STOP_WORDS_WITHOUT",
+            "HUB_STOP_WORDS_WITHOUT: only cancel and end can be taken out.",
+            "HUB_STOP_WORDS_WITHOUT: 外せる語は cancel と end だけです。",
+        )
+    return words
 
 
 def _quiet_hours(text: str) -> QuietHours | None:

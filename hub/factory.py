@@ -4,7 +4,7 @@ import os
 import socket
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from urllib.parse import urlsplit
 
@@ -14,10 +14,13 @@ from hub.connections.directory import Connections
 from hub.connections.provision import provision
 from hub.connections.senders import Senders
 from hub.connections.shelf import Shelves
+from hub.consent.keywords import Vocabulary, bare
 from hub.consent.policy import Policy, policy_from
 from hub.messages.linter import Sender
 from hub.messages.outbox import Outbox
+from hub.messages.replies import Listening
 from hub.messages.signups import SignUps
+from hub.optout.journal import Journal, path_of
 from hub.plugins.guard import Guard
 from hub.plugins.loader import load
 from hub.plugins.provisioning import read
@@ -81,6 +84,15 @@ class Hub:
             link_url=self.config.link_url,
         )
 
+    @property
+    def listening(self) -> Listening:
+        """How replies are taken."""
+        words = {bare(word) for word in self.config.stop_words} - {""}
+        return Listening(
+            vocabulary=Vocabulary(extra=frozenset(words), without=self.config.stop_words_without),
+            answers_within=timedelta(days=self.config.reply_days),
+        )
+
     @cached_property
     def sign_ups(self) -> SignUps:
         """Where opt-in forms and their codes are taken."""
@@ -112,6 +124,7 @@ def build(
     database = Database(config.database_url)
     upgrade(database)
     cipher = open_cipher(database, config)
+    database.witness = Journal(path_of(config), cipher)
     guard = Guard()
     registry = load(file.load, guard)
     broker = connect(config)

@@ -25,6 +25,7 @@ from hub.messages import notes as noting
 from hub.messages import reconcile as reconciling
 from hub.messages.canceling import cancel_waiting
 from hub.optout import pushes as pushing
+from hub.optout.journal import catch_up
 from hub.queue import heard
 
 _log = logging.getLogger(__name__)
@@ -106,7 +107,7 @@ def notes() -> None:
     heard(
         h.bells.redis,
         "notes",
-        lambda: noting.push(h.database, h.connections, h.clock, language=language),
+        lambda: noting.push(h.database, h.cipher, h.connections, h.clock, language=language),
     )
 
 
@@ -141,13 +142,14 @@ def reconcile() -> None:
 
 
 def heads() -> None:
-    """Keep the newest hashes of the chains outside the store."""
+    """Keep the newest hashes of the chains, and what the opt-out journal lacks, outside."""
     h = hub()
 
     def work() -> None:
         for each in keeping.keep(h.database, h.config, h.clock()):
             if not each.vouches:
                 _log.error("heads in %s: %s; run hub consent heads", each.path, each.troubles[-1])
+        catch_up(h.database, h.config, h.cipher)
 
     heard(h.bells.redis, "heads", work)
 

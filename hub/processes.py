@@ -6,6 +6,7 @@ them in order. Each child also watches its parent: a supervisor that is killed l
 
 import contextlib
 import fcntl
+import gc
 import os
 import signal
 import socket
@@ -96,6 +97,15 @@ def _taken(host: str, port: int) -> bool:
         except OSError:
             return True
     return False
+
+
+def settled() -> None:
+    """Let the garbage collector leave alone what was made so far: it stays until the end anyway.
+
+    Looking through modules and plugins again and again takes a third of the time of a dry run.
+    """
+    gc.collect()
+    gc.freeze()
 
 
 def end_with_parent() -> None:

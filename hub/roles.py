@@ -12,7 +12,7 @@ from hub.values.activity import Activity
 from hub.values.consent import Consent
 from hub.values.contact import SourceContact
 from hub.values.event import Acknowledgement, Event, Inbound
-from hub.values.gateway import DeliveryReport, GatewayProfile, Outgoing, Receipt, Reply
+from hub.values.gateway import DeliveryReport, GatewayProfile, Outgoing, Receipt, Reply, Sent
 from hub.values.mapping import SourceField
 from hub.values.optout import OptOut, Outcome
 from hub.values.page import Page
@@ -67,10 +67,10 @@ class ReceivesEvents(Protocol):
 
 @runtime_checkable
 class Acknowledges(Protocol):
-    """An event trigger whose platform wants an answer of its own kind (SOAP, for one)."""
+    """An event trigger or gateway whose side wants an answer of its own kind (SOAP, TwiML)."""
 
     def acknowledge(self, request: Inbound) -> Acknowledgement | None:
-        """Give the answer to a request whose events are stored; None for the hub's usual one.
+        """Give the answer to a request that is stored; None for the hub's usual one.
 
         Asked after they are on disk, so an acknowledged request is never lost. Since spec 1.0.
         """
@@ -179,5 +179,19 @@ class LooksUp(Protocol):
         """Give what the gateway knows of the SMS with this id (the id of its `Outgoing`).
 
         None says that it surely never arrived there, and may be sent again.
+        """
+        ...
+
+
+@runtime_checkable
+class FindsSent(Protocol):
+    """The half of a gateway that can be asked what became of an SMS, and never learns our key."""
+
+    def find_sent(self, sent: Sent) -> Receipt | DeliveryReport | None:
+        """Give what the gateway knows of this SMS, found by what was sent, to whom and when.
+
+        None says that it surely never arrived there, and may be sent again. A receipt that is
+        `UNKNOWN` says that nobody can tell yet, or that it may be one of several. Asked only where
+        the gateway has no `find` (`LooksUp`). Since spec 1.0.
         """
         ...

@@ -18,6 +18,7 @@ from hub.roles import (
     ConsentSink,
     ContactSource,
     EventTrigger,
+    FindsSent,
     LooksUp,
     MessageGateway,
     OptOutSink,
@@ -47,6 +48,7 @@ from hub.values.gateway import (
     ReceiptState,
     Reply,
     ReportState,
+    Sent,
 )
 from hub.values.mapping import FieldMapping, SourceField
 from hub.values.optout import Change, OptOut, Outcome, OutcomeState
@@ -76,6 +78,7 @@ __all__ = [
     "Event",
     "EventTrigger",
     "FieldMapping",
+    "FindsSent",
     "FurtherNumber",
     "GatewayProfile",
     "HttpClient",
@@ -109,6 +112,7 @@ __all__ = [
     "ReportState",
     "Secret",
     "SecretText",
+    "Sent",
     "Settings",
     "SettingsError",
     "Shelf",

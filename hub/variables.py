@@ -127,6 +127,38 @@ VARIABLES: tuple[Variable, ...] = (
         ),
     ),
     Variable(
+        name="HUB_STOP_WORDS",
+        default="",
+        meaning=Words(
+            "配信停止とみなす返信の語を追加(空白区切り。例: キャンセル やめる)",
+            "Further words that are a stop when a reply says nothing else, such as キャンセル.",
+        ),
+    ),
+    Variable(
+        name="HUB_STOP_WORDS_WITHOUT",
+        default="",
+        meaning=Words(
+            "配信停止とみなさない語(cancel、end のみ。予約の取り消しと紛らわしい場合)",
+            "Shipped words that are no stop here: cancel, end, where texts are about bookings.",
+        ),
+    ),
+    Variable(
+        name="HUB_LINK_DAYS",
+        default="180",
+        meaning=Words(
+            "計測リンクが転送先へつながる日数",
+            "For so many days after its SMS was made a counted link leads on.",
+        ),
+    ),
+    Variable(
+        name="HUB_REPLY_DAYS",
+        default="14",
+        meaning=Words(
+            "SMS送信後、返信をそのSMSのレコードへ伝える日数",
+            "For so many days after an SMS a reply goes to the record it was sent for.",
+        ),
+    ),
+    Variable(
         name="HUB_QUIET_HOURS",
         default="20:00-09:00",
         meaning=Words(
@@ -167,6 +199,14 @@ VARIABLES: tuple[Variable, ...] = (
         meaning=Words(
             "許諾の記録と操作履歴の最新ハッシュを控える2つめのファイル(別のディスクに)",
             "A second file for the newest hashes of ledger and audit trail; on another disk.",
+        ),
+    ),
+    Variable(
+        name="HUB_JOURNAL_FILE",
+        default="",
+        meaning=Words(
+            "配信停止の控え(別のディスクに)。空ならHUB_DATA_DIR/optouts.jsonl",
+            "The opt-out journal; empty: HUB_DATA_DIR/optouts.jsonl. Best on another disk.",
         ),
     ),
     Variable(

@@ -139,3 +139,11 @@ def test_a_silent_number_is_given_a_year_unless_told_otherwise():
     assert read_config({"HUB_NUMBER_SILENT_MONTHS": "0"}).number_silent_months == 0
     with pytest.raises(ConfigError, match="HUB_NUMBER_SILENT_MONTHS"):
         read_config({"HUB_NUMBER_SILENT_MONTHS": "1.5"})
+
+
+def test_stop_is_not_to_be_taken_out_of_the_stop_words():
+    with pytest.raises(ConfigError, match="only cancel and end can be taken out"):
+        read_config({"HUB_STOP_WORDS_WITHOUT": "stop"})
+    config = read_config({"HUB_STOP_WORDS_WITHOUT": "END", "HUB_STOP_WORDS": "キャンセル、やめる"})
+    assert config.stop_words_without == {"end"}
+    assert config.stop_words == ("キャンセル", "やめる")

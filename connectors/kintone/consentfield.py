@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from hub.sdk import Answer, Consent, FieldMapping
@@ -111,7 +111,7 @@ class ConsentField:
             "consent_form": consent.form_url,
         }
         for key, field in self.beside.items():
-            written = _written(field, given[key])
+            written = _written(field, given[key], end=key == "consent_until")
             if field.writable and written is not _CANNOT:
                 writes[field.code] = written
         return writes
@@ -135,10 +135,13 @@ class ConsentField:
 _CANNOT = "\0"
 
 
-def _written(field: FormField, value: datetime | str | None) -> str | None:
+def _written(field: FormField, value: datetime | str | None, *, end: bool) -> str | None:
     if isinstance(value, datetime):
         if field.type == "DATE":
-            return value.astimezone(JST).strftime("%Y-%m-%d")
+            # A day for the end is the last one that is over by then: a consent must not be read
+            # as longer than it is.
+            shown = value + timedelta(seconds=1) - timedelta(days=1) if end else value
+            return shown.astimezone(JST).strftime("%Y-%m-%d")
         if field.type == "DATETIME":
             return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:00Z")
         return _CANNOT

@@ -1,10 +1,10 @@
 """The fields of a kintone app, and whether the mapping still fits them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from hub.sdk import ConfigError, Connection, FieldMapping, SourceField
+from hub.sdk import Connection, FieldMapping, Problem, SettingsError, SourceField, Words
 
 CHECKBOXES = frozenset({"CHECK_BOX", "MULTI_SELECT"})
 CHOICES = frozenset({"RADIO_BUTTON", "DROP_DOWN"})
@@ -35,6 +35,8 @@ _SYSTEM = frozenset(
 _NO_VALUE = frozenset({"SUBTABLE", "GROUP", "REFERENCE_TABLE", "FILE", "CATEGORY", "SPACER"})
 _PHONES = frozenset({"SINGLE_LINE_TEXT", "LINK", "NUMBER"})
 _ANSWERS = CHECKBOXES | CHOICES | TEXTS
+
+Found = Iterator[Problem]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -127,110 +129,132 @@ def source_fields(form: Form) -> list[SourceField]:
 
 
 def check_mapping(form: Form, mapping: FieldMapping, connection: Connection) -> None:
-    """Raise ConfigError(`mapping.…`) unless every mapped field and label is still in the form."""
-    check = _Check(form, connection)
-    check.field("phone", mapping.phone, _PHONES)
-    check.field("consent", mapping.consent, _ANSWERS)
-    check.labels("consent", "consent_yes", mapping.consent, mapping.consent_yes)
-    # A record's updated time is no proof of when a person agreed, so it is not among the dates.
-    check.field("consent_at", mapping.consent_at, DATES)
-    check.field("consent_until", mapping.consent_until, DATES)
-    for key in ("name", "consent_wording", "consent_method", "consent_form", "site"):
-        check.field(key, getattr(mapping, key), None)
-    for name, code in mapping.attributes.items():
-        check.field(f"attributes.{name}", code, None)
-    _check_opt_out(check, mapping)
+    """Raise SettingsError unless every mapped field and label is still in the form."""
+    refuse(unfit(form, mapping), connection)
 
 
 def check_opt_out(form: Form, mapping: FieldMapping, connection: Connection) -> None:
-    """Raise ConfigError(`mapping.opt_out…`) unless an opt-out can be written to the form."""
-    check = _Check(form, connection)
+    """Raise SettingsError unless an opt-out can be written to the form."""
+    refuse(unwritable(form, mapping), connection)
+
+
+def check_consent(form: Form, mapping: FieldMapping, connection: Connection) -> None:
+    """Raise SettingsError unless a consent can be written to the form."""
+    refuse([*unfit(form, mapping), *untellable(form, mapping)], connection)
+
+
+def refuse(problems: Iterable[Problem], connection: Connection) -> None:
+    """Raise SettingsError where there is a problem: all of them, each once."""
+    found = list(dict.fromkeys(problems))
+    if found:
+        raise SettingsError(f"connections.{connection.name}", found)
+
+
+def unfit(form: Form, mapping: FieldMapping) -> Found:
+    """Give what does not fit for reading."""
+    check = _Check(form)
+    yield from check.field("phone", mapping.phone, _PHONES)
+    yield from check.answer("consent", mapping.consent, "consent_yes", mapping.consent_yes)
+    # A record's updated time is no proof of when a person agreed, so it is not among the dates.
+    yield from check.field("consent_at", mapping.consent_at, DATES)
+    yield from check.field("consent_until", mapping.consent_until, DATES)
+    for key in ("name", "consent_wording", "consent_method", "consent_form", "site"):
+        yield from check.field(key, getattr(mapping, key), None)
+    for name, code in mapping.attributes.items():
+        yield from check.field(f"attributes.{name}", code, None)
+    yield from _opt_out(check, mapping)
+
+
+def unwritable(form: Form, mapping: FieldMapping) -> Found:
+    """Give what keeps an opt-out from being written."""
+    check = _Check(form)
     if mapping.opt_out is None:
-        raise check.error(
+        yield _problem(
             "opt_out",
             "no field is mapped for opt-outs, so kintone cannot be told. Choose one.",
             "配信停止を書き込むフィールドが設定されていません。フィールドを選んでください。",
         )
-    _check_opt_out(check, mapping)
-    check.writable("opt_out", mapping.opt_out)
-    if mapping.opt_out_at:
-        check.writable("opt_out_at", mapping.opt_out_at)
+        return
+    yield from _opt_out(check, mapping)
+    yield from check.writable("opt_out", mapping.opt_out)
+    yield from check.writable("opt_out_at", mapping.opt_out_at)
 
 
-def check_consent(form: Form, mapping: FieldMapping, connection: Connection) -> None:
-    """Raise ConfigError(`mapping.…`) unless a consent can be written to the form."""
-    check = _Check(form, connection)
+def untellable(form: Form, mapping: FieldMapping) -> Found:
+    """Give what keeps a consent from being written."""
+    check = _Check(form)
     if mapping.consent is None:
-        raise check.error(
+        yield _problem(
             "consent",
             "no field is mapped for consent, so kintone cannot be told. Choose one.",
             "許諾を書き込むフィールドが設定されていません。フィールドを選んでください。",
         )
-    check_mapping(form, mapping, connection)
-    check.writable("consent", mapping.consent)
+        return
+    yield from check.writable("consent", mapping.consent)
+    yield from check.writable("consent_at", mapping.consent_at)
 
 
-def _check_opt_out(check: "_Check", mapping: FieldMapping) -> None:
-    check.field("opt_out", mapping.opt_out, _ANSWERS)
-    check.labels("opt_out", "opt_out_value", mapping.opt_out, mapping.opt_out_value)
-    check.field("opt_out_at", mapping.opt_out_at, DATES)
+def _opt_out(check: "_Check", mapping: FieldMapping) -> Found:
+    yield from check.answer("opt_out", mapping.opt_out, "opt_out_value", mapping.opt_out_value)
+    yield from check.field("opt_out_at", mapping.opt_out_at, DATES)
 
 
 class _Check:
     """Looks mapped codes up in one form and words what is wrong with them."""
 
-    def __init__(self, form: Form, connection: Connection) -> None:
+    def __init__(self, form: Form) -> None:
         self._form = form
-        self._name = connection.name
 
-    def field(self, key: str, code: str | None, types: frozenset[str] | None) -> None:
+    def field(self, key: str, code: str | None, types: frozenset[str] | None) -> Found:
         if code is None:
             return
         field = self._form.fields.get(code)
         if field is None:
-            raise self.error(
+            yield _problem(
                 key,
                 "the app has no field with this code any more. Choose the field again "
                 "(the field code, not the field name).",
                 "このフィールドコードのフィールドがアプリにありません。フィールドを選び直してください"
                 "（フィールド名ではなくフィールドコード）。",
             )
-        if field.type in _NO_VALUE or (types is not None and field.type not in types):
-            raise self.error(
+        elif field.type in _NO_VALUE or (types is not None and field.type not in types):
+            yield _problem(
                 key,
                 "a field of this type cannot be used here. Choose another field.",
                 "この種類のフィールドは使えません。別のフィールドを選んでください。",
             )
 
-    def labels(self, key: str, labels_key: str, code: str | None, labels: Sequence[str]) -> None:
-        if code is None:
+    def answer(self, key: str, code: str | None, labels_key: str, labels: Sequence[str]) -> Found:
+        wrong = list(self.field(key, code, _ANSWERS))
+        yield from wrong
+        if code is None or wrong:
             return
+        field = self._form.fields[code]
         if not labels:
-            raise self.error(
+            yield _problem(
                 labels_key,
                 "no label is given. Write the exact labels that count.",
                 "選択肢が指定されていません。該当する選択肢を正確に入力してください。",
             )
-        field = self._form.fields[code]
-        if field.type in TEXTS or set(labels) <= set(field.options):
-            return
-        # The key of the field itself: what the field says can no longer be understood.
-        raise self.error(
-            key,
-            f"the field no longer offers an option that {labels_key} names; it was renamed or "
-            f"removed. Write the labels in mapping.{labels_key} as they are in kintone now.",
-            f"{labels_key} に指定した選択肢がフィールドにありません（名称変更または削除）。"
-            f"mapping.{labels_key} をkintoneの現在の選択肢に合わせてください。",
-        )
+        elif field.type not in TEXTS and not set(labels) <= set(field.options):
+            # The key of the field itself: what the field says can no longer be understood.
+            yield _problem(
+                key,
+                f"the field no longer offers an option that {labels_key} names; it was renamed or "
+                f"removed. Write the labels in mapping.{labels_key} as they are in kintone now.",
+                f"{labels_key} に指定した選択肢がフィールドにありません（名称変更または削除）。"
+                f"mapping.{labels_key} をkintoneの現在の選択肢に合わせてください。",
+            )
 
-    def writable(self, key: str, code: str) -> None:
-        if not self._form.fields[code].writable:
-            raise self.error(
+    def writable(self, key: str, code: str | None) -> Found:
+        field = self._form.fields.get(code) if code else None
+        if field is not None and not field.writable:
+            yield _problem(
                 key,
                 "kintone fills this field itself, so nobody can write it. Choose another field.",
                 "このフィールドはkintoneが自動入力するため書き込めません。別のフィールドを選んでください。",
             )
 
-    def error(self, key: str, en: str, ja: str) -> ConfigError:
-        where = f"connections.{self._name}.mapping.{key}: "
-        return ConfigError(f"mapping.{key}", where + en, where + ja)
+
+def _problem(key: str, en: str, ja: str) -> Problem:
+    return Problem(key=f"mapping.{key}", words=Words(ja, en))

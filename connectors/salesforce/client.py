@@ -5,14 +5,13 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import format_datetime, parsedate_to_datetime
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import requests
 
 from hub.sdk import Connection, Usage, Words
 
 from . import soql as words
-from .org import Org, sign_in
 from .refusals import (
     CHANGED_MEANWHILE,
     EXPIRED,
@@ -25,6 +24,9 @@ from .refusals import (
     kept_back,
 )
 from .transport import Transport
+
+if TYPE_CHECKING:
+    from .org import Org
 
 ROWS_A_WRITE = 200
 """What sObject Collections take in one call."""
@@ -227,13 +229,13 @@ class SalesforceClient:
                 raise away(self._connection)
             body = self._json(lambda org, path=following: org.follow(path))  # type: ignore[misc]
 
-    def _json(self, act: Callable[[Org], requests.Response]) -> Any:
+    def _json(self, act: "Callable[[Org], requests.Response]") -> Any:
         body = json_of(self._call(act))
         if body is None:
             raise away(self._connection)
         return body
 
-    def _call(self, act: Callable[[Org], requests.Response]) -> requests.Response:
+    def _call(self, act: "Callable[[Org], requests.Response]") -> requests.Response:
         org = self._signed_in()
         try:
             return act(org)
@@ -243,11 +245,14 @@ class SalesforceClient:
         # The same call with the same headers; the one before it was not carried out.
         return act(self._signed_in(instead_of=org))
 
-    def _signed_in(self, instead_of: Org | None = None) -> Org:
+    def _signed_in(self, instead_of: "Org | None" = None) -> "Org":
         with self._signing_in:
             # Another thread may have signed in while this one waited.
             if self._org is None or self._org is instead_of:
                 self._org = None
+                # Here, since the library brings its SOAP parts along: 18 MB for the web process.
+                from .org import sign_in
+
                 self._org = sign_in(self._connection, self._transport)
             return self._org
 

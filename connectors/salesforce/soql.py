@@ -7,8 +7,6 @@ by simple-salesforce.
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 
-from simple_salesforce.format import quote_soql_value
-
 IDS_A_QUERY = 250
 """An address may have 16,384 bytes; this many ids of 18 characters are safely below."""
 
@@ -55,6 +53,9 @@ def among(
 
 def text(value: str) -> str:
     """Quote a text."""
+    # Here, since the library brings its SOAP parts along: 18 MB for processes that never ask.
+    from simple_salesforce.format import quote_soql_value
+
     return str(quote_soql_value(value))
 
 

@@ -5,6 +5,7 @@ from hub.sdk import (
     Account,
     ActivitySink,
     Connection,
+    ConsentSink,
     ContactSource,
     EventTrigger,
     OptOutSink,
@@ -15,6 +16,7 @@ from hub.sdk import (
 
 from .account import whoami
 from .client import ZendeskClient
+from .consents import ZendeskConsents
 from .contacts import ZendeskContacts
 from .notes import ZendeskNotes
 from .optouts import ZendeskOptOuts
@@ -57,6 +59,12 @@ def event_trigger(connection: Connection) -> EventTrigger:
 def opt_out_sink(connection: Connection) -> OptOutSink:
     """The users' opt-out field or tag."""
     return ZendeskOptOuts(connection)
+
+
+@hookimpl
+def consent_sink(connection: Connection) -> ConsentSink:
+    """The users' consent field or tag, with the fields that prove it."""
+    return ZendeskConsents(connection)
 
 
 @hookimpl

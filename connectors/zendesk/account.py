@@ -3,7 +3,9 @@
 
 from hub.sdk import Account, AuthError, Connection, Words
 
+from .approval import refuse, unfit, unwritable
 from .client import ZendeskClient
+from .formwatch import FormWatch
 
 _MAY_EXPORT = "admin"
 _ENDS = Words(
@@ -15,7 +17,10 @@ _ENDS = Words(
 
 
 def whoami(client: ZendeskClient, connection: Connection) -> Account:
-    """Read the signed-in user. Raises AuthError for one who is no admin.
+    """Read the signed-in user, and look whether the mapping fits the fields there are.
+
+    Raises AuthError for a user who is no admin, and SettingsError for all that does not fit at
+    once: fields that are missing, of the wrong type or not to be written, and unknown options.
 
     The export of users is for admins only (Zendesk: Incremental Exports, "Allowed for"), so a
     mere agent would pass this test and fail at the first pull.
@@ -29,6 +34,11 @@ def whoami(client: ZendeskClient, connection: Connection) -> Account:
             where + "このユーザーは管理者ではありません。ユーザーのエクスポートには管理者権限が"
             "必要です。管理者の認証情報を設定してください。",
         )
+    mapping = connection.mapping
+    if mapping is not None:
+        form = FormWatch(client, connection, lambda _: None).look()
+        writes = unwritable(form, mapping) if mapping.opt_out else ()
+        refuse([*unfit(form, mapping), *writes], connection)
     subdomain = str(connection.settings["subdomain"]).lower()
     return Account(
         id=subdomain,

@@ -170,10 +170,19 @@ class ZendeskClient:
             raise away(self._connection)
         return job
 
-    def add_tags(self, user_id: int, tags: Sequence[str]) -> Refusal | None:
-        """Add tags to a user; the others stay."""
+    def add_tags(
+        self, user_id: int, tags: Sequence[str], *, unchanged_since: str | None = None
+    ) -> Refusal | None:
+        """Add tags to a user; the others stay.
+
+        With `unchanged_since`, the `updated_at` the user had when it was looked at, Zendesk refuses
+        with CONFLICT where somebody changed the user meanwhile.
+        """
         path = f"/api/v2/users/{user_id}/tags"
-        return _refused(self._one("PUT", path, payload={"tags": list(tags)}))
+        payload: dict[str, Any] = {"tags": list(tags)}
+        if unchanged_since is not None:
+            payload |= {"updated_stamp": unchanged_since, "safe_update": True}
+        return _refused(self._one("PUT", path, payload=payload))
 
     def remove_tags(self, user_id: int, tags: Sequence[str]) -> Refusal | None:
         """Take tags from a user; the others stay."""

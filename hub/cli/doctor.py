@@ -5,14 +5,16 @@ from collections.abc import Sequence
 
 import click
 
-from hub.cli import checkup, heads_check, language
-from hub.cli.finding import LEVELS, Finding, Level, bad, ok
+from hub.cli import checkup, heads_check, journal_check, language
+from hub.cli.finding import LEVELS, Finding, Level, bad, ok, warn
 from hub.cli.output import json_option, print_json, say, table, tell, word
 from hub.cli.progress import Bar
 from hub.cli.visit import visit
 from hub.config import read_config
 from hub.errors import HubError
-from hub.factory import build, system_clock
+from hub.factory import Hub, build, system_clock
+from hub.store.replies import count_open
+from hub.values.words import Words
 
 _COLOURS: dict[Level, str] = {"ok": "green", "warn": "yellow", "bad": "red"}
 
@@ -69,11 +71,28 @@ def _look(bar: Bar) -> list[Finding]:
         return findings
     hub = build()
     findings += heads_check.look(hub)
+    findings.append(journal_check.look(hub))
+    findings.append(_replies(hub))
     rows = hub.connections.rows()
     for at, row in enumerate(rows):
         bar.show(row.name, at, len(rows))
         findings += visit(hub, row)
     return findings
+
+
+def _replies(hub: Hub) -> Finding:
+    with hub.database.read() as tx:
+        waiting = count_open(tx)
+    if not waiting:
+        return ok("replies", "判断待ちなし", "none waits for a decision")
+    return warn(
+        "replies",
+        Words(
+            f"配信停止の可能性がある返信が{waiting:,}件あり、その番号への広告を保留しています。",
+            f"{waiting:,} may be a stop; advertising to their numbers waits.",
+        ),
+        Words("hub replies list --open で確認してください。", "See hub replies list --open."),
+    )
 
 
 def _print(findings: Sequence[Finding]) -> None:

@@ -6,7 +6,8 @@ from typing import Any
 
 import click
 
-from hub.cli import audit
+from hub.cli import audit, key_retire
+from hub.cli.key_kinds import KINDS, follow, index_option
 from hub.cli.output import (
     failed,
     json_option,
@@ -15,7 +16,6 @@ from hub.cli.output import (
     say,
     table,
     tell,
-    usage,
     when,
     word,
 )
@@ -24,25 +24,15 @@ from hub.factory import Hub, build
 from hub.store import keyfacts, retiring, roll, rotation
 from hub.store.cipher import LOOK_AGAIN_SECONDS
 from hub.store.keys import Kind
-from hub.store.retiring import Refusal
 from hub.store.rotation import Coming, Followed, KeyRow
 from hub.values.words import Words
 
-KINDS = {"data": Words("データ鍵", "data key"), "index": Words("索引鍵", "index key")}
 STATES = {
     "used": Words("使用中", "in use"),
     "older": Words("旧", "older"),
     "coming": Words("準備中", "not used yet"),
     "retired": Words("廃止", "retired"),
 }
-_RESTING = {
-    "erased": Words("消去済み", "erased"),
-    "not_kept": Words("番号を保持していない", "number not kept"),
-}
-
-_index_option = click.option(
-    "--index", "is_index", is_flag=True, help="The keys numbers are found by, not the data keys."
-)
 
 
 @click.group()
@@ -52,6 +42,9 @@ def command() -> None:
     Data keys encrypt numbers, names and texts; numbers are found by index keys. Keep a copy of the
     key file apart from the backups: without it nothing can be read.
     """
+
+
+command.add_command(key_retire.retire)
 
 
 @command.command("list")
@@ -92,7 +85,7 @@ def list_(as_json: bool) -> None:
 
 
 @command.command()
-@_index_option
+@index_option
 @click.option(
     "--anew",
     is_flag=True,
@@ -127,56 +120,13 @@ def rotate(is_index: bool, anew: bool, wait: float, as_json: bool) -> None:
             f"{word(KINDS, kind)}{number}への更新を再開します。",
             f"Going on with the rotation to {word(KINDS, kind)} {number}.",
         )
-    followed = _follow(hub, kind, quiet=as_json)
+    followed = follow(hub, kind, quiet=as_json)
     if not waiting:
         # A process may write with the key before until it has looked again.
         time.sleep(min(wait, LOOK_AGAIN_SECONDS + 1))
-        last = _follow(hub, kind, quiet=True)
+        last = follow(hub, kind, quiet=True)
         followed = Followed(changed=followed.changed + last.changed, left=last.left)
     _finish(hub, kind, number, followed, as_json=as_json)
-
-
-@command.command()
-@click.argument("number", type=click.IntRange(1, 65535))
-@_index_option
-@click.option("--yes", is_flag=True, help="Do not ask.")
-@json_option
-def retire(number: int, is_index: bool, yes: bool, as_json: bool) -> None:
-    """Take the key NUMBER out of use for good, once no row needs it any more.
-
-    An index key stays while a number is found by it alone, as most erased ones are. Backups made
-    before need the key: keep the key file they were made with.
-
-    Exit codes: 0 retired, 1 it is still needed or not confirmed, 2 wrong usage.
-    """
-    hub = build()
-    kind: Kind = "index" if is_index else "data"
-    name = f"{word(KINDS, kind)} {number}"
-    if not yes and not click.confirm(
-        say(f"{name}を廃止しますか", f"Retire the {name}?"), err=True, default=False
-    ):
-        raise failed("廃止しませんでした。", "Nothing was retired.")
-    if kind == "index":
-        _follow(hub, kind, quiet=as_json)
-    with hub.database.write() as tx:
-        refusal = retiring.retire(tx, kind, number, hub.clock())
-        if refusal is None:
-            audit.note(hub, tx, "key.retired", f"key:{kind}:{number}")
-    if refusal is not None and refusal.why != "retired":
-        raise _refused(refusal, name)
-    gone = rotation.take_out(hub.config, kind, number)
-    if as_json:
-        print_json({"kind": kind, "number": number, "in_ring": not gone})
-        return
-    tell(
-        f"{name}を廃止しました。以前のバックアップには、その時の鍵ファイルが必要です。",
-        f"Retired the {name}. Backups made before need the key file of their time.",
-    )
-    if not gone:
-        tell(
-            f"HUB_KEYSの「{kind} {number} …」の行を、すべての環境から削除してください(順不同)。",
-            f"Take the line `{kind} {number} …` out of HUB_KEYS everywhere, in any order.",
-        )
 
 
 def _begin(hub: Hub, kind: Kind, wait: float, *, as_json: bool) -> None:
@@ -207,18 +157,6 @@ def _ask(hub: Hub, coming: Coming, wait: float, *, quiet: bool) -> Sequence[str]
         lacking = roll.without(tx, question)
         roll.end(tx, question)
     return lacking
-
-
-def _follow(hub: Hub, kind: Kind, *, quiet: bool) -> Followed:
-    with hub.database.read() as tx:
-        total = rotation.unfinished(tx, kind)
-    with Bar(say("書き換え中", "Rewriting"), quiet=quiet) as bar:
-        return rotation.follow(
-            hub.database,
-            hub.cipher,
-            kind,
-            lambda done: bar.show(f"{done:,} / {max(total, done):,}", done, max(total, done)),
-        )
 
 
 def _finish(hub: Hub, kind: Kind, number: int, done: Followed, *, as_json: bool) -> None:
@@ -301,34 +239,6 @@ def _lacking(
         f"Some processes do not have the {name} yet: {there}. Put its line into {where.en}, then "
         "run this again. Nothing uses the key until then.",
     )
-
-
-def _refused(refusal: Refusal, name: str) -> click.exceptions.Exit:
-    if refusal.why == "unknown":
-        raise usage(f"{name}はありません。", f"There is no {name}.")
-    counted = ", ".join(
-        f"{word(_RESTING, what)} {count:,}" for what, count in sorted(refusal.rows.items())
-    )
-    words = {
-        "used": Words(
-            f"{name}は使用中です。先に hub keys rotate を実行してください。",
-            f"The {name} is in use. Run hub keys rotate first.",
-        ),
-        "settling": Words(
-            f"{name}は置き換えられたばかりです。{when(refusal.until)}以降に実行してください。",
-            f"The {name} was replaced only now; a process may still be writing with it. "
-            f"Run this after {when(refusal.until)}.",
-        ),
-        "rows": Words(
-            f"{name}が必要な行があります({counted})。先に hub keys rotate を実行してください。",
-            f"Rows still need the {name} ({counted}). Run hub keys rotate first.",
-        ),
-        "resting": Words(
-            f"{name}だけで検索される番号があるため、廃止できません({counted})。",
-            f"Numbers are found by the {name} alone, so it has to stay ({counted}).",
-        ),
-    }[refusal.why]
-    return failed(words.ja, words.en)
 
 
 def _values(row: KeyRow) -> dict[str, Any]:

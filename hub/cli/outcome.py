@@ -17,7 +17,7 @@ from hub.messages.orders import SendResult
 from hub.messages.reasons import words_for
 from hub.messages.states import State
 from hub.queue import queue
-from hub.store import messages
+from hub.store import messages, sends
 from hub.values.labels import MESSAGE_STATES
 
 MOVING = (State.QUEUED, State.CLAIMED, State.SUBMITTING)
@@ -40,11 +40,15 @@ class Why:
 
 @dataclass(frozen=True, kw_only=True)
 class Outcome:
-    """Counts of messages by state, why some are in theirs, and SMS segments."""
+    """Counts of messages by state, why some are in theirs, and SMS segments.
+
+    `gateways` are those they go by, in the order they are tried.
+    """
 
     states: Mapping[str, int]
     reasons: Sequence[Why]
     segments: int
+    gateways: Sequence[int] = ()
 
     def count(self, *states: State) -> int:
         """Give how many are in one of these states."""
@@ -60,13 +64,14 @@ def of_preview(result: SendResult) -> Outcome:
             for code, count in result.reasons.items()
         ],
         segments=result.segments,
+        gateways=result.gateways,
     )
 
 
-def of_one(state: str, reason: str | None, segments: int) -> Outcome:
+def of_one(state: str, reason: str | None, segments: int, gateways: Sequence[int] = ()) -> Outcome:
     """Give the outcome of a single SMS."""
     reasons = [Why(code=reason, state=state, count=1)] if reason else []
-    return Outcome(states={state: 1}, reasons=reasons, segments=segments)
+    return Outcome(states={state: 1}, reasons=reasons, segments=segments, gateways=gateways)
 
 
 def of_send(hub: Hub, send_id: int) -> Outcome:
@@ -79,7 +84,8 @@ def of_send(hub: Hub, send_id: int) -> Outcome:
             if reason:
                 reasons.append(Why(code=reason, state=state, count=count))
         segments = messages.segments_of_send(tx, send_id)
-    return Outcome(states=states, reasons=reasons, segments=segments)
+        gateways = sends.chain(tx, send_id)
+    return Outcome(states=states, reasons=reasons, segments=segments, gateways=gateways)
 
 
 def show(outcome: Outcome) -> None:
@@ -92,6 +98,22 @@ def show(outcome: Outcome) -> None:
         reasons = sorted(outcome.reasons, key=lambda why: (-why.count, why.code))
         _print_counts([[f"{why.count:,}", why.words()] for why in reasons])
     tell(f"SMS通数(分割後): {outcome.segments:,}", f"SMS segments: {outcome.segments:,}")
+
+
+def via(hub: Hub, outcome: Outcome) -> list[str]:
+    """Give the names of the gateways the messages go by, in the order they are tried."""
+    names = {row.id: row.name for row in hub.connections.rows()}
+    return [names.get(id_, "-") for id_ in outcome.gateways]
+
+
+def show_via(hub: Hub, outcome: Outcome) -> None:
+    """Print the gateways, where there is a choice of them or not."""
+    first, *others = via(hub, outcome) or ["-"]
+    then = ", ".join(others)
+    tell(
+        f"経路: {first}" + (f"(受け付けられないとき: {then})" if others else ""),
+        f"Via: {first}" + (f" (where it does not take it: {then})" if others else ""),
+    )
 
 
 def values(outcome: Outcome) -> dict[str, Any]:

@@ -25,6 +25,7 @@ def sample(hub: Hub, template_key: str) -> tuple[str, Length]:
 def sample_of(hub: Hub, template: Template) -> tuple[str, Length]:
     """Give the sample of a template that is not stored; links have their real length in it."""
     values = {name: f"〈{name}〉" for name in template.fields}
+    values |= {link.name: f"{hub.config.link_url}/l/{_TOKEN}" for link in template.links}
     values[OPT_OUT_URL] = f"{hub.config.link_url}/o/{_TOKEN}"
     values[SENDER_PAGE] = f"{hub.config.link_url}/s"
     if hub.sender.name:

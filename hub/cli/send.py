@@ -21,6 +21,7 @@ from hub.messages.judging import judge
 from hub.messages.orders import SendOrder, SingleOrder
 from hub.messages.plan import plan
 from hub.messages.states import State
+from hub.processes import settled
 from hub.store import sends
 from hub.store.connections import ConnectionRow
 from hub.values.ref import Ref
@@ -32,7 +33,7 @@ class _Asked:
 
     template: str
     people: ConnectionRow
-    gateway: ConnectionRow
+    gateway: ConnectionRow | None
     record: Ref | None
     asked: bool
     number: str
@@ -43,11 +44,16 @@ class _Asked:
     not_after: datetime | None
     as_json: bool
 
+    @property
+    def gateway_id(self) -> int | None:
+        """The gateway that was named; None leaves it to the routes."""
+        return self.gateway.id if self.gateway else None
+
 
 @click.command()
 @click.argument("template")
 @click.option("--from", "people", required=True, help="The connection whose people get it.")
-@click.option("--via", required=True, help="The gateway's connection.")
+@click.option("--via", help="The gateway's connection; without it, by hub route.")
 @click.option("--record", type=RecordId(), help="Only the person behind this record.")
 @click.option(
     "--asked",
@@ -74,7 +80,7 @@ class _Asked:
 def command(
     template: str,
     people: str,
-    via: str,
+    via: str | None,
     record: Ref | None,
     asked: bool,
     number: str,
@@ -104,7 +110,7 @@ def command(
     order = _Asked(
         template=template,
         people=hub.connections.row(people),
-        gateway=hub.connections.row(via),
+        gateway=None if via is None else hub.connections.row(via),
         record=record,
         asked=asked,
         number=number,
@@ -144,12 +150,14 @@ def _dry_run(hub: Hub, asked: _Asked) -> None:
     would = _preview_one(hub, asked) if asked.record else _preview(hub, asked)
     text, length = sample(hub, asked.template)
     if asked.as_json:
-        print_json({"dry_run": True, **outcome.values(would), "sample": text})
+        via = {"via": outcome.via(hub, would)}
+        print_json({"dry_run": True, **outcome.values(would), **via, "sample": text})
         return
     tell(
         "試行です。何も保存せず、何も送信しません。",
         "A dry run: nothing is stored and nothing is sent.",
     )
+    outcome.show_via(hub, would)
     outcome.show(would)
     tell(
         f"\n本文の例({length.segments}通分。〈〉は差し込み項目):",
@@ -161,6 +169,7 @@ def _dry_run(hub: Hub, asked: _Asked) -> None:
 def _preview(hub: Hub, asked: _Asked) -> Outcome:
     title = say("判定中", "Judging")
     order = _order(asked)
+    settled()
     result = with_bar(
         hub,
         asked.key,
@@ -181,7 +190,7 @@ def _preview_one(hub: Hub, asked: _Asked) -> Outcome:
             tx,
             hub.connections,
             template_key=asked.template,
-            gateway_id=asked.gateway.id,
+            gateway_id=asked.gateway_id,
             sender=hub.sender,
             link_url=hub.config.link_url,
             known=set(mapping.attributes) if mapping else set(),
@@ -193,7 +202,8 @@ def _preview_one(hub: Hub, asked: _Asked) -> Outcome:
     if not judged:
         raise _gone(asked)
     one = judged[0]
-    return outcome.of_one(one.state.value, one.reason, one.segments)
+    gateways = (planned.gateway_id, *planned.fallbacks)
+    return outcome.of_one(one.state.value, one.reason, one.segments, gateways)
 
 
 def _many(hub: Hub, asked: _Asked, yes: bool) -> tuple[int | None, Outcome, bool]:
@@ -220,6 +230,7 @@ def _many(hub: Hub, asked: _Asked, yes: bool) -> tuple[int | None, Outcome, bool
 
 def _ask(hub: Hub, asked: _Asked) -> None:
     would = _preview(hub, asked)
+    outcome.show_via(hub, would)
     outcome.show(would)
     sending = would.count(State.QUEUED, State.HELD)
     if not sending:
@@ -241,7 +252,7 @@ def _one(hub: Hub, asked: _Asked) -> tuple[int | None, Outcome, bool]:
             **recipient,
             key=asked.key,
             template_key=asked.template,
-            gateway_id=asked.gateway.id,
+            gateway_id=asked.gateway_id,
             actor=audit.ACTOR,
             owner_id=asked.owner,
             not_before=asked.not_before,
@@ -278,7 +289,8 @@ def _tell(
 ) -> None:
     if asked.as_json:
         values: dict[str, Any] = {"send": send_id, "key": asked.key, "already": already}
-        print_json(values | {"dry_run": False} | outcome.values(became))
+        values |= {"dry_run": False, "via": outcome.via(hub, became)}
+        print_json(values | outcome.values(became))
     else:
         if already:
             tell(
@@ -296,7 +308,7 @@ def _order(asked: _Asked) -> SendOrder:
     return SendOrder(
         key=asked.key,
         template_key=asked.template,
-        gateway_id=asked.gateway.id,
+        gateway_id=asked.gateway_id,
         connection_id=asked.people.id,
         actor=audit.ACTOR,
         owner_id=asked.owner,

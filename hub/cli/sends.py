@@ -8,7 +8,7 @@ from hub.cli import audit, outcome, retried
 from hub.cli.output import failed, json_option, print_json, say, table, tell, when, word
 from hub.cli.retried import may_double_option
 from hub.factory import Hub, build
-from hub.messages import steering
+from hub.messages import steering, tracked
 from hub.messages.canceling import WAITING
 from hub.store import messages, sends
 from hub.store.sends import SendRow
@@ -73,18 +73,27 @@ def show(send_id: int, as_json: bool) -> None:
     hub = build()
     with hub.database.read() as tx:
         row = sends.by_id(tx, send_id)
-    if row is None:
-        raise _none(send_id)
+        if row is None:
+            raise _none(send_id)
+        links = tracked.fetched(tx, send_id, row.template_id)
     became = outcome.of_send(hub, send_id)
     if as_json:
         names = {each.id: each.name for each in hub.connections.rows()}
-        print_json(_values(row, names) | outcome.values(became))
+        values = _values(row, names) | outcome.values(became)
+        print_json(values | {"links": [vars(link) for link in links]})
         return
     tell(
         f"配信 {row.id}({row.key}): {word(SEND_STATES, row.state)}",
         f"Send {row.id} ({row.key}): {word(SEND_STATES, row.state)}",
     )
     outcome.show(became)
+    for link in links:
+        tell(
+            f"{link.url}: {link.carried:,}通のうち{link.fetched:,}通で取得あり"
+            "(スキャナーやプレビューを含みます)",
+            f"{link.url}: fetched from {link.fetched:,} of {link.carried:,} messages "
+            "(by scanners and previews, too)",
+        )
 
 
 @command.command()

@@ -7,7 +7,7 @@ import click
 
 from hub.factory import build
 from hub.logs import set_up
-from hub.processes import end_with_parent, free_port
+from hub.processes import end_with_parent, free_port, settled
 
 
 @click.command()
@@ -28,8 +28,10 @@ def command(threads: int) -> None:
     free_port(hub.config.host, hub.config.port)
     # waitress takes SystemExit for its sign to answer what it has begun and close.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    app = create_app(hub)
+    settled()
     serve(
-        create_app(hub),
+        app,
         host=hub.config.host,
         port=hub.config.port,
         threads=threads,

@@ -11,7 +11,7 @@ from rq.serializers import JSONSerializer
 
 from hub.errors import HubError
 from hub.logs import set_up
-from hub.processes import end_with_parent
+from hub.processes import end_with_parent, settled
 from hub.queue import QUEUES, queue
 
 _log = logging.getLogger(__name__)
@@ -62,6 +62,7 @@ def command(queue_name: str, burst: bool) -> None:
     set_up(f"worker {queue_name}")
     end_with_parent()
     jobs.hub().watch_keys()
+    settled()
     redis = jobs.hub().bells.redis
     worker = QuietWorker(
         [queue(redis, queue_name)],

@@ -19,6 +19,7 @@ from hub.roles import (
     ConsentSink,
     ContactSource,
     EventTrigger,
+    FindsSent,
     LooksUp,
     OptOutSink,
     Preparation,
@@ -131,7 +132,13 @@ class Connections:
         anything here. Raises SettingsError with every mapped field the platform does not offer.
         """
         row = self.by_id(connection_id)
-        account = self._plugin(row).check(self.open(row))
+        opened = self.open(row)
+        try:
+            account = self._plugin(row).check(opened)
+        except SettingsError:
+            # The mapping does not fit, which only somebody who was let in can tell.
+            self.recovered(row.id)
+            raise
         if row.account_id is not None and row.account_id != account.id:
             raise ConfigError(
                 "account",
@@ -180,7 +187,7 @@ class Connections:
         plugin = self._plugin(row)
         return plugin.report_receiver(self.open(row)) if "message_gateway" in plugin.roles else None
 
-    def look_up(self, connection_id: int) -> LooksUp | None:
+    def look_up(self, connection_id: int) -> LooksUp | FindsSent | None:
         """Give the half of the gateway that can be asked; None where this is no such gateway."""
         row = self.by_id(connection_id)
         plugin = self._plugin(row)

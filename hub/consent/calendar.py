@@ -28,6 +28,8 @@ def opens(
     `days` holds some of `saturdays`, `sundays`, `holidays` (国民の祝日 and their substitutes). A
     quiet day is quiet from midnight to midnight in Japan.
     """
+    if quiet is None and not days:
+        return None
     moment = now.astimezone(JAPAN)
     # Holidays and weekends never join to a whole month, and the hours end within each day.
     for _ in range(62):

@@ -141,6 +141,8 @@ def _too_early(question: Question, standing: Standing) -> Hold | None:
 
 
 def _advertising_waits(now: datetime, standing: Standing, policy: Policy) -> Hold | None:
+    if standing.number.in_doubt:
+        return Hold("reply_in_doubt")
     opening = opens(now, policy.quiet_hours, policy.quiet_days)
     if opening is not None:
         quiet_day = is_quiet_day(now.astimezone(JAPAN).date(), policy.quiet_days)

@@ -131,6 +131,10 @@ REASONS: Mapping[str, Words] = {
         "Held, because nobody is reminded of a debt from 21:00 to 8:00. It leaves by itself at "
         "8:00.",
     ),
+    "reply_in_doubt": Words(
+        "配信停止の可能性がある返信があるため保留中です。hub replies list で確認してください。",
+        "Held, because a reply from this number may be a stop. Decide on it: hub replies list.",
+    ),
     "source_stale": Words(
         "接続先のレコードを最近確認できていないため保留中です。"
         "接続先が応答すると自動で確認して送信します。",

@@ -1,8 +1,8 @@
 """What is on record about a number for one purpose: all that the gate decides by."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from hub.consent.classes import SERVICE_CLASSES, advertises, collects_debts
 from hub.consent.entry import ALL, PROMOTIONAL
@@ -20,9 +20,10 @@ _UNKNOWN = NumberRow()
 _FIRST = frozenset({1})
 
 
-@dataclass(frozen=True, kw_only=True)
-class Standing:
+class Standing(NamedTuple):
     """The entries for one number and purpose in the ledger's order, and its active exclusions.
+
+    A tuple, since a dry run makes one for everybody.
 
     Withdrawals of a whole scope are among the entries, filed under `all` or `promotional`.
     `promotional` and `debts` tell the class of the purpose itself; one nobody knows counts as
@@ -66,15 +67,17 @@ def load(
     bare = [id_ for id_ in contact_ids if id_ not in own]
     others = queries.with_other_grounds(tx, bare, keys) if bare else set()
     message_class = purpose.message_class if purpose else PROMOTIONAL
+    promotional, debts = advertises(message_class), collects_debts(message_class)
     covers = covered(known)
+    all_held = bool(purpose and purpose.held)
     return {
         id_: Standing(
             entries=tuple(entries.get(id_, ())),
             exclusions=tuple(exclusions.get(id_, ())),
-            promotional=advertises(message_class),
-            debts=collects_debts(message_class),
+            promotional=promotional,
+            debts=debts,
             covers=covers,
-            held=bool(purpose and purpose.held) or numbers.get(id_, _UNKNOWN).legal_hold,
+            held=all_held or numbers.get(id_, _UNKNOWN).legal_hold,
             number=numbers.get(id_, _UNKNOWN),
             other_purposes=id_ in others,
         )

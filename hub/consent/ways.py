@@ -90,6 +90,7 @@ _BY_REASON: Mapping[str, Way] = {
     "record_gone": Way.CONNECTION,
     "source_suspended": Way.CONNECTION,
     "legal_hold": Way.HOLD,
+    "reply_in_doubt": Way.WAIT,
     "source_stale": Way.WAIT,
     "not_before": Way.WAIT,
     "quiet_hours": Way.WAIT,

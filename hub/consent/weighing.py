@@ -53,6 +53,9 @@ def weigh(
     now: datetime,
 ) -> tuple[list[EntryRow], set[str]]:
     """Give the entries that are grounds now, and the codes of why others are not."""
+    asking = purpose_key == CONFIRMATION
+    if not standing.entries:
+        return [], {"not_just_asked"} if asking else set()
     entries = _in_force(standing.entries)
     noes = [
         entry
@@ -60,7 +63,6 @@ def weigh(
         if entry.event_type in _NEGATIVE and (promotional or entry.purpose_key != PROMOTIONAL)
     ]
     latest = _latest(standing, now)
-    asking = purpose_key == CONFIRMATION
     grounds: list[EntryRow] = []
     reasons = {max(noes, key=_said).event_type} if noes else set()
     for entry in _newest_of_each_source(entries, purpose_key, asked=asking):

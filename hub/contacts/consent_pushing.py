@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Protocol
 
+from hub.contacts.telling import stands_for
 from hub.errors import AuthError, ConfigError, HubError, TransientError
 from hub.optout.pushes import BATCH, CLAIM_FOR, settled
 from hub.roles import ConsentSink
@@ -27,6 +28,12 @@ LATEST = timedelta(days=30)
 _NO_SINK = Words(
     "この接続のプラグインは許諾を書き戻せません。接続先で手作業で反映してください。",
     "This connection's plugin cannot write consents back. Change the record in the platform.",
+)
+_OTHER_PURPOSE = Words(
+    "この接続の許諾フィールドは、本人が同意した利用目的のものではなくなったため、書き込みませんでした。"
+    "mapping.purposeを確認してください。",
+    "The consent field of this connection stands for something else by now than the person agreed "
+    "to, so nothing was written. Check mapping.purpose.",
 )
 
 
@@ -74,7 +81,14 @@ def _batch(
         claimed = queries.claim(tx, row.id, now, now + CLAIM_FOR, limit)
     if not claimed:
         return 0
-    outcomes = _tell(connections, row, claimed)
+    # The mapping may have changed since: a tick must never come to mean more than was agreed to.
+    fits = [each.purpose_key in stands_for(row, each.ref) for each in claimed]
+    told = [each for each, fit in zip(claimed, fits, strict=True) if fit]
+    others = [each for each, fit in zip(claimed, fits, strict=True) if not fit]
+    outcomes = {
+        **_all(others, OutcomeState.BLOCKED, _OTHER_PURPOSE),
+        **(_tell(connections, row, told) if told else {}),
+    }
     now = clock()
     with db.write() as tx:
         queries.settle(tx, [settled(each, outcomes.get(each.key), now) for each in claimed])

@@ -42,14 +42,15 @@ def tell_consent(
         )
         for link in people.links_of_contacts(tx, [contact_id])[contact_id]
         if link.connection_id in fields
-        for purpose_key in _stands_for(fields[link.connection_id], link.ref)
+        for purpose_key in stands_for(fields[link.connection_id], link.ref)
         if purpose_key in given
     ]
     queries.supersede(tx, contact_id, list(given))
     return queries.add(tx, wanted, now)
 
 
-def _stands_for(row: ConnectionRow, ref: str) -> tuple[str, ...]:
+def stands_for(row: ConnectionRow, ref: str) -> tuple[str, ...]:
+    """Give the purposes that a record's consent field stands for; none where it has no such."""
     mapping = row.mapping.of(Ref.parse(ref).object) if row.mapping else None
     if mapping is None or not mapping.consent or not mapping.purpose:
         return ()

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from hub.consent import purposes
+from hub.contacts.phone import mask
 from hub.demo.cast import CAMPAIGN, OFFER, RESERVATION, may_be_texted, recipient, text_of
 from hub.demo.stage import GATEWAY, Stage
 from hub.demo.telling import Teller
@@ -61,8 +62,9 @@ def phone(stage: Stage, tell: Teller) -> None:
     tell.step("スマートフォンに届いたSMS", "The SMS on the phone")
     text = until(lambda: text_of(stage), Words("SMSの到着", "the SMS to arrive"))
     tell.quote(text)
-    address = f"{stage.phone.base_url}/phone/0{(recipient().e164 or '')[3:]}"
-    tell.fact(f"ブラウザで見る: {address}", f"in a browser: {address}")
+    # Its page has the number in its address, which a terminal keeps.
+    number, address = mask(recipient().e164 or ""), f"{stage.phone.base_url}/"
+    tell.fact(f"ブラウザで見る: {address} の {number}", f"in a browser: {number} at {address}")
 
 
 def event(stage: Stage, tell: Teller) -> None:

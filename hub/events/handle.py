@@ -20,7 +20,7 @@ from hub.messages.asking import Reader, Request, admit, unkept_values
 from hub.messages.orders import SingleOrder
 from hub.messages.outbox import Outbox
 from hub.queue import Bells
-from hub.store import events, people, rules
+from hub.store import events, people, restored, rules
 from hub.store.cipher import Cipher
 from hub.store.database import Database, StoreUnavailable, Tx
 from hub.store.events import EventRow
@@ -87,6 +87,9 @@ class _Handling:
         if self.clock() - self.row.received_at > TOO_LATE:
             self._close("too_late")
             return
+        if self._is_of_before():
+            self._close("restored")
+            return
         try:
             if self.connections.usable(self.row.connection_id):
                 self._close(self._outcome())
@@ -101,6 +104,12 @@ class _Handling:
         except HubError:
             # A rule, a template or a plugin that somebody has to set right first.
             self._put_off("broken", _LONGEST_WAIT / 6)
+
+    def _is_of_before(self) -> bool:
+        """Say whether the hub that ran before this store was put back may have acted on it."""
+        with self.db.read() as tx:
+            at = restored.restored_at(tx)
+        return at is not None and (self.row.occurred_at or self.row.received_at) < at
 
     def _outcome(self) -> str:
         if self.row.ref is None:

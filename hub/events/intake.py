@@ -11,6 +11,7 @@ from datetime import datetime
 from hub.connections.directory import Connections
 from hub.errors import HubError, PluginBug, RefusedInbound
 from hub.messages import replies, reports
+from hub.messages.replies import AS_SHIPPED, Listening
 from hub.queue import Bells
 from hub.roles import Acknowledges, ReceivesEvents
 from hub.store import events
@@ -47,12 +48,13 @@ def take(
     clock: Callable[[], datetime],
     connection_row: ConnectionRow,
     inbound: Inbound,
+    listening: Listening = AS_SHIPPED,
 ) -> IntakeResult:
     """Take one request for a connection, a disabled or parked one too: its events wait.
 
     Raises StoreUnavailable, and then nothing was stored: the platform must repeat.
     """
-    hub = _Intake(db, cipher, connections, bells, clock, connection_row)
+    hub = _Intake(db, cipher, connections, bells, clock, connection_row, listening)
     try:
         return hub.take(inbound)
     except RefusedInbound as exc:
@@ -85,6 +87,7 @@ class _Intake:
         bells: Bells,
         clock: Callable[[], datetime],
         row: ConnectionRow,
+        listening: Listening,
     ) -> None:
         self.db = db
         self.cipher = cipher
@@ -92,6 +95,7 @@ class _Intake:
         self.bells = bells
         self.clock = clock
         self.row = row
+        self.listening = listening
 
     def take(self, inbound: Inbound) -> IntakeResult:
         roles = self.connections.roles(self.row)
@@ -136,7 +140,13 @@ class _Intake:
             reported = reports.take(*arguments, told_reports)
             new, repeated = new + reported.new, repeated + reported.repeated
         if told_replies := [item for item in told if isinstance(item, Reply)]:
-            replied = replies.take(*arguments, told_replies)
+            replied = replies.take(*arguments, told_replies, self.listening)
             new, repeated = new + replied.new, repeated + replied.repeated
-        outcome = "stored" if told else "nothing"
-        return IntakeResult(status=200, outcome=outcome, new=new, repeated=repeated)
+        answer = receiver.acknowledge(inbound) if isinstance(receiver, Acknowledges) else None
+        return IntakeResult(
+            status=200,
+            outcome="stored" if told else "nothing",
+            new=new,
+            repeated=repeated,
+            acknowledgement=answer,
+        )

@@ -178,6 +178,7 @@ def _open(tx: Tx, send: SendRow, key: str, actor: str, now: datetime) -> SendRow
         purpose_key=send.purpose_key,
         message_class=send.message_class,
         gateway_id=send.gateway_id,
+        fallbacks=send.fallbacks,
         owner_id=send.owner_id,
         actor=actor,
         site_id=send.site_id,

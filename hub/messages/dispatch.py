@@ -18,6 +18,7 @@ from hub.connections.directory import Connections
 from hub.connections.senders import Senders
 from hub.consent.policy import Policy
 from hub.errors import AuthError, ConfigError, HubError, PluginBug
+from hub.messages import failover
 from hub.messages.answers import receipt_for
 from hub.messages.desk import Desk
 from hub.messages.faults import reached
@@ -133,8 +134,13 @@ class _Drain:
         batch = min(desk.limits.claim, max(block, int(profile.rate * 10)))
         self._supply = Supply(desk, batch=batch, block=block)
         self._window: Window[Order, Answer] = Window(
-            self._post, width=desk.limits.window, limit=desk.limits.post
+            # A group is marked while the one before it is on its way.
+            self._post,
+            width=desk.limits.window,
+            limit=desk.limits.post,
+            ahead=min(block, desk.limits.window),
         )
+        self._shut = False
         self._credit = 0
         self._answered: list[Answered] = []
         self._recorded = time.monotonic()
@@ -216,7 +222,8 @@ class _Drain:
     def _post(self, order: Order) -> Answer:
         row = order.ready.row
         late = row.lease_until is None or self._desk.clock() >= row.lease_until
-        if late or time.monotonic() >= order.begin_until or self._why is not None:
+        ends = self._shut or self._why is not None
+        if late or ends or time.monotonic() >= order.begin_until:
             return NOT_BEGUN
         outgoing = Outgoing(
             id=row.key,
@@ -229,6 +236,8 @@ class _Drain:
         try:
             receipt = self._gateway.send(outgoing)
         except HubError as exc:
+            # At once: what waits for this thread must not try a wrong password again.
+            self._shut = self._shut or isinstance(exc, AuthError)
             return Answer(receipt=receipt_for(exc), error=exc)
         reached("after_post")
         return Answer(receipt=receipt)
@@ -241,7 +250,7 @@ class _Drain:
 
     def _gather(self, wait: float) -> None:
         for done in self._window.collect(wait):
-            answer = done.answer or NO_ANSWER
+            answer = done.answer or (NO_ANSWER if done.begun else NOT_BEGUN)
             self._answered.append(Answered(row=done.task.ready.row, receipt=answer.receipt))
             if answer is not NOT_BEGUN:
                 self._answers += 1
@@ -273,6 +282,8 @@ class _Drain:
         if not self._answered:
             return
         reached("before_record")
+        wanted = any(failover.wants_elsewhere(each.row, each.receipt) for each in self._answered)
+        others = failover.usable(self._desk.connections) if wanted else failover.NOWHERE
         with self._desk.db.write() as tx:
             done = record(
                 tx,
@@ -280,6 +291,7 @@ class _Drain:
                 self._answered,
                 now=self._desk.clock(),
                 sinks=self._desk.sinks,
+                others=others,
             )
         reached("after_record")
         self._answered = []
@@ -287,6 +299,8 @@ class _Drain:
             self._desk.bells.pushes()
         if done.notes:
             self._desk.bells.notes()
+        for gateway_id in sorted(done.elsewhere):
+            self._desk.bells.send(gateway_id)
 
     def _pause(self, seconds: float) -> None:
         if self._window.in_flight:

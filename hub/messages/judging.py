@@ -4,8 +4,8 @@ A dry run and the making of a send are this same code; only the second stores wh
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
+from typing import NamedTuple
 
 from hub.consent import standing
 from hub.consent.gate import Allow, Deny, Hold, Question, Verdict, decide
@@ -16,34 +16,41 @@ from hub.messages.compose import Composed, Problem, compose, values_for
 from hub.messages.marking import LOOK_AGAIN
 from hub.messages.plan import Plan
 from hub.messages.states import State
-from hub.messages.templates import NAME
+from hub.messages.templates import NAME, OURS
 from hub.optout import tokens
 from hub.store import people
 from hub.store.cipher import Cipher
 from hub.store.database import Tx
-from hub.store.people import LinkRow, MergeValues
+from hub.store.people import LinkRow, MergeValues, Recipient
+
+_NOTHING = MergeValues(name="", attributes={})
 
 
-@dataclass(frozen=True, kw_only=True)
-class Judged:
-    """One recipient and what is to become of the message. `text` is None where it is refused."""
+class Judged(NamedTuple):
+    """One recipient and what is to become of the message. `text` is None where it is refused.
+
+    A tuple, since a dry run makes one for everybody.
+    """
 
     contact_id: int
-    link: LinkRow
+    link: LinkRow | Recipient
     state: State
     reason: str | None
     due_at: datetime
     evidence_id: str | None
     source_read_at: datetime | None
     segments: int
-    text: str | None = field(repr=False)
-    token: str | None = field(repr=False)
-    last_digits: str = field(repr=False)
+    text: str | None
+    token: str | None
+    last_digits: str
+
+    def __repr__(self) -> str:
+        return f"Judged(link={self.link!r}, state={self.state.value}, reason={self.reason})"
 
 
-def one_a_number(links: Sequence[LinkRow]) -> list[LinkRow]:
+def one_a_number(links: Sequence[LinkRow | Recipient]) -> list[LinkRow | Recipient]:
     """Leave one living link for each number, the first: a number gets a send once."""
-    chosen: dict[int, LinkRow] = {}
+    chosen: dict[int, LinkRow | Recipient] = {}
     for link in links:
         if link.contact_id is not None and link.vanished_at is None:
             chosen.setdefault(link.contact_id, link)
@@ -55,7 +62,7 @@ def judge(
     cipher: Cipher,
     plan: Plan,
     policy: Policy,
-    links: Sequence[LinkRow],
+    links: Sequence[LinkRow | Recipient],
     *,
     now: datetime,
     values: Mapping[str, str] | None = None,
@@ -64,27 +71,34 @@ def judge(
     """Judge the recipients behind these links, one for each number.
 
     `values` are further merge values, for all. `read_now` takes every record as read this moment:
-    what a dry run says, and what tells whose records are worth reading again.
+    what a dry run says, and what tells whose records are worth reading again. Of that nothing can
+    be stored: all have one token, and no number is decrypted.
     """
     recipients = one_a_number(links)
     contact_ids = [link.contact_id for link in recipients if link.contact_id is not None]
     known = standing.load(
         tx, contact_ids, plan.row.purpose_key, marks_since=policy.counts_from(now)
     )
-    all_links = people.links_of_contacts(tx, contact_ids) if plan.promotional else {}
-    numbers = people.numbers_of(tx, cipher, contact_ids)
-    merge = people.merge_values(tx, cipher, [link.id for link in recipients])
-    judged: list[Judged] = []
+    aging = plan.promotional and not read_now
+    all_links = people.links_of_contacts(tx, contact_ids) if aging else {}
+    questions: dict[datetime | None, Question] = {}
+    verdicts: list[tuple[LinkRow | Recipient, int, datetime | None, Verdict]] = []
     for link, contact_id in zip(recipients, contact_ids, strict=True):
         read_at = now if read_now else freshness.read_at(all_links.get(contact_id, []), link.id)
-        verdict = decide(_question(plan, now, read_at), known[contact_id], policy)
-        # Whether one may be texted at all matters more than how the text would turn out.
-        denied = isinstance(verdict, Deny)
-        token = tokens.draw() if plan.has_link and not denied else None
-        text = None if denied else _text(plan, merge[link.id], values or {}, token)
-        number = numbers.get(contact_id)
-        state, reason, due_at = _outcome(verdict, text, number, now)
-        fits = isinstance(text, Composed) and state is not State.REFUSED
+        question = questions.get(read_at)
+        if question is None:
+            question = questions[read_at] = _question(plan, now, read_at)
+        verdict = decide(question, known[contact_id], policy)
+        verdicts.append((link, contact_id, read_at, verdict))
+    # Whether one may be texted at all matters more than how the text would turn out.
+    texted = [row for row in verdicts if not isinstance(row[3], Deny)]
+    texts = _texts(tx, cipher, plan, [row[0].id for row in texted], values or {}, alike=read_now)
+    numbers = {} if read_now else people.numbers_of(tx, cipher, [row[1] for row in texted])
+    judged: list[Judged] = []
+    for link, contact_id, read_at, verdict in verdicts:
+        text, token = texts.get(link.id, (None, None))
+        state, reason, due_at = _outcome(verdict, text, now, kept=known[contact_id].number.kept)
+        made = text if isinstance(text, Composed) and state is not State.REFUSED else None
         judged.append(
             Judged(
                 contact_id=contact_id,
@@ -94,10 +108,10 @@ def judge(
                 due_at=due_at,
                 evidence_id=verdict.evidence_id if isinstance(verdict, Allow) else None,
                 source_read_at=None if read_now else read_at,
-                segments=text.segments if fits and isinstance(text, Composed) else 0,
-                text=text.text if fits and isinstance(text, Composed) else None,
-                token=token if fits else None,
-                last_digits=last_digits(number) if number else "",
+                segments=made.segments if made else 0,
+                text=made.text if made else None,
+                token=token if made else None,
+                last_digits=last_digits(numbers.get(contact_id, "")),
             )
         )
     return judged
@@ -115,6 +129,35 @@ def _question(plan: Plan, now: datetime, read_at: datetime | None) -> Question:
     )
 
 
+def _texts(
+    tx: Tx,
+    cipher: Cipher,
+    plan: Plan,
+    link_ids: Sequence[int],
+    further: Mapping[str, str],
+    *,
+    alike: bool,
+) -> dict[int, tuple[Composed | Problem, str | None]]:
+    """Give for each of these links its text, or why there is none, and the token of its link.
+
+    Only what the template asks for is read and decrypted. `alike` lets all have one token: where
+    nothing is stored, a link counts by its length alone, and texts that name nobody are one text.
+    """
+    fields = plan.template.fields
+    named, own = NAME in fields, bool(fields - OURS)
+    has_link = plan.has_link
+    shared = tokens.draw() if has_link and alike else None
+    if alike and not named and not own:
+        text = _text(plan, _NOTHING, further, shared)
+        return dict.fromkeys(link_ids, (text, shared))
+    merge = people.merge_values(tx, cipher, link_ids, name=named, attributes=own)
+    texts: dict[int, tuple[Composed | Problem, str | None]] = {}
+    for link_id in link_ids:
+        token = shared or (tokens.draw() if has_link else None)
+        texts[link_id] = _text(plan, merge[link_id], further, token), token
+    return texts
+
+
 def _text(
     plan: Plan, merge: MergeValues, further: Mapping[str, str], token: str | None
 ) -> Composed | Problem:
@@ -123,19 +166,23 @@ def _text(
         sender_page=plan.sender_page,
         opt_out_url=plan.opt_out_url(token) if token else "",
         name=merge.name or further.get(NAME, ""),
-        attributes={**merge.attributes, **further},
+        attributes={
+            **merge.attributes,
+            **further,
+            **(plan.tracked_urls(token) if token and plan.template.links else {}),
+        },
     )
     return compose(plan.template, values, plan.profile)
 
 
 def _outcome(
-    verdict: Verdict, text: Composed | Problem | None, number: str | None, now: datetime
+    verdict: Verdict, text: Composed | Problem | None, now: datetime, *, kept: bool
 ) -> tuple[State, str | None, datetime]:
     if isinstance(verdict, Deny):
         return State.REFUSED, verdict.reason, now
     if isinstance(text, Problem):
         return State.REFUSED, text.code, now
-    if number is None:
+    if not kept:
         return State.REFUSED, "erased", now
     if isinstance(verdict, Hold):
         return State.HELD, verdict.reason, verdict.until or now + LOOK_AGAIN

@@ -4,6 +4,7 @@ import uuid
 from collections.abc import Sequence
 from datetime import datetime
 
+from hub.messages import tracked
 from hub.messages.judging import Judged
 from hub.messages.orders import PRIORITY
 from hub.messages.states import FINAL
@@ -16,8 +17,15 @@ from hub.store.messages import NewMessage, SendFacts
 from hub.store.sends import SendRow
 
 
-def store(tx: Tx, cipher: Cipher, send: SendRow, judged: Sequence[Judged], now: datetime) -> None:
-    """Store the messages of a send with their opt-out links.
+def store(
+    tx: Tx,
+    cipher: Cipher,
+    send: SendRow,
+    judged: Sequence[Judged],
+    now: datetime,
+    links: int = 0,
+) -> None:
+    """Store the messages of a send with their opt-out links, and so many counted links of each.
 
     A number that has its message in this send already is passed over, so that a page may be made
     twice.
@@ -53,6 +61,14 @@ def store(tx: Tx, cipher: Cipher, send: SendRow, judged: Sequence[Judged], now: 
         ],
         now,
     )
+
+    if links:
+        carried = {
+            made[each.contact_id]: each.token
+            for each in missing
+            if each.token is not None and each.contact_id in made
+        }
+        tracked.keep(tx, carried, links)
 
 
 def _message(cipher: Cipher, send: SendRow, judged: Judged, now: datetime) -> NewMessage:

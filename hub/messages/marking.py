@@ -6,7 +6,7 @@ opt-out takes the same locks, so one that was committed before always wins.
 """
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from hub.consent import standing
@@ -126,7 +126,7 @@ def _is_ours(claimed: MessageRow, now: MessageRow | None) -> bool:
 
 def _with_marks(known: Standing, marks: tuple[datetime, ...]) -> Standing:
     number = known.number
-    return replace(known, number=replace(number, marks=(*number.marks, *marks))) if marks else known
+    return known._replace(number=number._replace(marks=(*number.marks, *marks))) if marks else known
 
 
 def _standings(

@@ -6,7 +6,8 @@ courtesy: unlike an opt-out it is given up after a while.
 """
 
 import random
-from collections.abc import Callable, Sequence
+import uuid
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from hub.connections.directory import Connections
@@ -14,9 +15,11 @@ from hub.errors import AuthError, HubError
 from hub.messages.reasons import words_for
 from hub.messages.states import State
 from hub.store import notes as queries
-from hub.store import templates
+from hub.store import replies, templates
+from hub.store.cipher import Cipher
 from hub.store.database import Database
-from hub.store.notes import NoteChange, NoteRow
+from hub.store.notes import NewNote, NoteChange, NoteRow
+from hub.store.replies import Answered
 from hub.values.activity import Activity
 from hub.values.optout import Outcome, OutcomeState
 from hub.values.ref import Ref
@@ -43,10 +46,30 @@ _TOLD: dict[str, Words] = {
         "SMSの送信が拒否されました({label})。", "SMS was refused by the gateway ({label})."
     ),
 }
+_REPLY = "reply:"
+_REPLIED = Words("SMSに返信がありました({label})。\n{text}", "Answered by SMS ({label}):\n{text}")
+_GONE = Words("(本文は消去済み)", "(The text was erased.)")
+_ANSWERS = uuid.UUID("8f0d5f0e-6f0d-4e6c-8a8a-2b5d4a1f9c33")
+
+
+def of_reply(reply_id: int, answered: Answered, now: datetime) -> list[NewNote]:
+    """Give the note that tells an SMS's record of a reply to it; none without a record."""
+    if answered.link_id is None:
+        return []
+    return [
+        NewNote(
+            key=str(uuid.uuid5(_ANSWERS, str(reply_id))),
+            message_id=answered.message_id,
+            link_id=answered.link_id,
+            message_state=f"{_REPLY}{reply_id}",
+            at=now,
+        )
+    ]
 
 
 def push(
     db: Database,
+    cipher: Cipher,
     connections: Connections,
     clock: Callable[[], datetime],
     *,
@@ -65,10 +88,13 @@ def push(
             with db.write() as tx:
                 rows = queries.take_due(tx, [connection_id], clock(), LEASE, min(BATCH, left))
                 labels = templates.labels(tx, {row.template_id for row in rows})
+                texts = replies.texts(tx, cipher, [id_ for row in rows if (id_ := _reply_of(row))])
             if not rows:
                 break
             left -= len(rows)
-            activities = [_activity(row, labels.get(row.template_id, ""), language) for row in rows]
+            activities = [
+                _activity(row, labels.get(row.template_id, ""), texts, language) for row in rows
+            ]
             changes = _leave(connections, connection_id, rows, activities, clock)
             with db.write() as tx:
                 queries.finish(tx, changes)
@@ -111,7 +137,25 @@ def after(row: NoteRow, outcome: Outcome | None, now: datetime) -> NoteChange:
     return NoteChange(id=row.id, state="open", next_at=now + wait)
 
 
-def _activity(row: NoteRow, label: str, language: Language) -> Activity:
+def _reply_of(row: NoteRow) -> int | None:
+    """Give the reply that a note tells of."""
+    _, _, id_ = row.message_state.partition(_REPLY)
+    return int(id_) if id_ else None
+
+
+def _activity(row: NoteRow, label: str, texts: Mapping[int, str], language: Language) -> Activity:
+    reply_id = _reply_of(row)
+    if reply_id is not None:
+        said = texts.get(reply_id) or _GONE.in_(language)
+        # Of its own thread: nothing that is told later about the SMS may take its place.
+        return Activity(
+            id=row.key,
+            ref=Ref.parse(row.ref),
+            thread=row.key,
+            state="replied",
+            text=_REPLIED.in_(language).format(label=label, text=said),
+            at=row.at,
+        )
     text = _TOLD[State(row.message_state)].in_(language).format(label=label)
     if row.reason and row.message_state not in (State.SUBMITTED, State.DELIVERED):
         text = f"{text} {words_for(row.reason).in_(language)}"

@@ -54,6 +54,7 @@ def find_offers(template: Template, own_links: Collection[str]) -> list[Finding]
     hosts = {urlsplit(each).netloc.lower() for each in own_links}
     offers = [match[0].strip() for text in texts for match in _OFFER.finditer(text)]
     links = [_host(match[0]) for text in texts for match in _LINK.finditer(text)]
+    links += [_host(link.url) for link in template.links]
     foreign = [host for host in links if host not in hosts]
     return [
         Finding(code=code, words=_filled(WORDS[code], found), level="warning")

@@ -20,13 +20,14 @@ class SendOrder:
     `where` names attributes and, for each, the values that count. A record without a ground has
     no attributes stored and so is let through by no condition.
 
-    `key` names the order: the same key again is the same send, never a second one. `actor` is who
+    `gateway_id` None leaves the gateway to the routes. `key` names the order: the same key again is
+    the same send, never a second one. `actor` is who
     ordered it (`user:3`, `cli`). Times are UTC.
     """
 
     key: str
     template_key: str
-    gateway_id: int
+    gateway_id: int | None
     connection_id: int
     actor: str
     filters: Audience | None = None
@@ -49,7 +50,7 @@ class SingleOrder:
 
     key: str
     template_key: str
-    gateway_id: int
+    gateway_id: int | None
     link_id: int
     actor: str
     kind: SingleKind = "single"
@@ -69,7 +70,7 @@ class SendResult:
 
     `send_id` is None in a dry run. `already` says that the send was there before. `states` counts
     messages by state, `reasons` those held or refused by reason; `segments` are SMS segments of
-    all that are not refused.
+    all that are not refused. `gateways` are those it goes by, in the order they are tried.
     """
 
     send_id: int | None
@@ -77,6 +78,7 @@ class SendResult:
     states: Mapping[str, int]
     reasons: Mapping[str, int]
     segments: int
+    gateways: tuple[int, ...]
 
     @property
     def recipients(self) -> int:

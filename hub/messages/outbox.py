@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from hub.connections.directory import Connections
 from hub.consent.policy import Policy
 from hub.errors import ConfigError
-from hub.messages import ordered
+from hub.messages import ordered, routes
 from hub.messages.freshness import freshen
 from hub.messages.judging import judge
 from hub.messages.linter import Sender
@@ -25,10 +25,13 @@ from hub.queue import Bells
 from hub.store import messages, people, sends
 from hub.store.cipher import Cipher
 from hub.store.database import Database, Tx
-from hub.store.people import LinkRow
+from hub.store.people import LinkRow, Recipient
 from hub.store.sends import NewSend, SendRow
 
 PAGE = 500
+LOOK = 2000
+"""Links of a page that is only looked at; one that is made holds the store's write lock."""
+
 JUST_NOW = timedelta(seconds=60)
 """A record that was read this recently for an event is not read again for the SMS it causes."""
 
@@ -73,12 +76,12 @@ class Outbox:
         if send.state != "building":
             return self._result(send.id, already=True)
         _check_same(send, planned)
-        for page in self._pages(order):
+        for page in self._pages(order, PAGE):
             if not self._make(planned, send, page):
                 break
         with self._db.write() as tx:
             sends.set_sending(tx, send.id)
-        self._bells.send(order.gateway_id)
+        self._bells.send(send.gateway_id)
         return self._result(send.id, already=False)
 
     def preview(self, order: SendOrder) -> SendResult:
@@ -88,7 +91,7 @@ class Outbox:
         reasons: Counter[str] = Counter()
         segments = 0
         seen: set[int] = set()
-        for page in self._pages(order):
+        for page in self._pages(order, LOOK):
             fresh = [link for link in page if link.contact_id not in seen]
             with self._db.read() as tx:
                 judged = judge(
@@ -105,7 +108,12 @@ class Outbox:
             reasons.update(each.reason for each in judged if each.reason)
             segments += sum(each.segments for each in judged)
         return SendResult(
-            send_id=None, already=False, states=states, reasons=reasons, segments=segments
+            send_id=None,
+            already=False,
+            states=states,
+            reasons=reasons,
+            segments=segments,
+            gateways=(planned.gateway_id, *planned.fallbacks),
         )
 
     def single(self, order: SingleOrder) -> SingleResult:
@@ -143,11 +151,11 @@ class Outbox:
                 now=now,
                 values=order.values,
             )
-            store(tx, self._cipher, send, judged, now)
+            store(tx, self._cipher, send, judged, now, len(planned.template.links))
             sends.set_sending(tx, send.id)
             result = _single_result(tx, send.id, already=False)
             ordered.note(tx, order, send.id, now)
-        self._bells.send(order.gateway_id)
+        self._bells.send(send.gateway_id)
         return result
 
     def _plan(self, order: SendOrder | SingleOrder, link: LinkRow | None = None) -> Plan:
@@ -156,11 +164,13 @@ class Outbox:
         else:
             known = set(order.values) | (self._attributes(link.connection_id) if link else set())
         with self._db.read() as tx:
+            begun = sends.by_key(tx, order.key) if order.gateway_id is None else None
             return plan(
                 tx,
                 self._connections,
                 template_key=order.template_key,
-                gateway_id=order.gateway_id,
+                # What was begun goes on by its own gateway, however the routes are now.
+                gateway_id=begun.gateway_id if begun else order.gateway_id,
                 sender=self._sender,
                 link_url=self._link_url,
                 known=known,
@@ -173,11 +183,11 @@ class Outbox:
         mapping = self._connections.by_id(connection_id).mapping
         return set(mapping.attributes) if mapping else set()
 
-    def _pages(self, order: SendOrder) -> Iterator[list[LinkRow]]:
+    def _pages(self, order: SendOrder, size: int) -> Iterator[list[Recipient]]:
         after = 0
         while True:
             with self._db.read() as tx:
-                page = people.audience(tx, order.connection_id, after, PAGE, order.filters)
+                page = people.audience(tx, order.connection_id, after, size, order.filters)
                 meant = self._meant(tx, page, order.where)
             if not page:
                 return
@@ -186,8 +196,8 @@ class Outbox:
             after = page[-1].id
 
     def _meant(
-        self, tx: Tx, page: list[LinkRow], where: Mapping[str, Sequence[str]]
-    ) -> list[LinkRow]:
+        self, tx: Tx, page: list[Recipient], where: Mapping[str, Sequence[str]]
+    ) -> list[Recipient]:
         if not where:
             return page
         values = people.merge_values(tx, self._cipher, [link.id for link in page])
@@ -197,7 +207,7 @@ class Outbox:
             if all(values[link.id].attributes.get(key) in wanted for key, wanted in where.items())
         ]
 
-    def _make(self, planned: Plan, send: SendRow, page: Sequence[LinkRow]) -> bool:
+    def _make(self, planned: Plan, send: SendRow, page: Sequence[Recipient]) -> bool:
         """Make a page of a send; give False where it was canceled meanwhile."""
         if planned.promotional:
             with self._db.read() as tx:
@@ -220,7 +230,7 @@ class Outbox:
             judged = judge(tx, self._cipher, planned, self._policy, again, now=now)
             if sends.halted(tx, [send.id]).get(send.id) != "building":
                 return False
-            store(tx, self._cipher, send, judged, now)
+            store(tx, self._cipher, send, judged, now, len(planned.template.links))
         return True
 
     def _freshen(self, contacts: Mapping[int, int | None], max_age: timedelta) -> None:
@@ -235,7 +245,8 @@ class Outbox:
             template_id=planned.row.id,
             purpose_key=planned.row.purpose_key,
             message_class=planned.message_class,
-            gateway_id=order.gateway_id,
+            gateway_id=planned.gateway_id,
+            fallbacks=routes.written(planned.fallbacks),
             rule_id=single.rule_id if single else None,
             event_id=single.event_id if single else None,
             owner_id=order.owner_id,
@@ -249,6 +260,7 @@ class Outbox:
         with self._db.read() as tx:
             counted = messages.counts(tx, send_id)
             segments = messages.segments_of_send(tx, send_id)
+            chain = sends.chain(tx, send_id)
         states: Counter[str] = Counter()
         reasons: Counter[str] = Counter()
         for (state, reason), count in counted.items():
@@ -256,7 +268,12 @@ class Outbox:
             if reason:
                 reasons[reason] += count
         return SendResult(
-            send_id=send_id, already=already, states=states, reasons=reasons, segments=segments
+            send_id=send_id,
+            already=already,
+            states=states,
+            reasons=reasons,
+            segments=segments,
+            gateways=chain,
         )
 
 

@@ -39,6 +39,14 @@ REASONS: Mapping[str, Words] = {
         "担当者が送信を取り消しました。",
         "A person canceled it before it left.",
     ),
+    "not_again": Words(
+        "復元後、担当者が再送しないと判断しました。復元前に送信された可能性があります。",
+        "After the restore a person decided not to send it again; it may have left before.",
+    ),
+    "failover": Words(
+        "ゲートウェイが受け付けなかったため、次のゲートウェイで送信します。",
+        "The gateway did not take it; it goes by the next one of its route.",
+    ),
     "by_hand": Words(
         "担当者の指示により再送します。",
         "A person said that it is to be sent again.",
@@ -62,6 +70,12 @@ REASONS: Mapping[str, Words] = {
     "auth": Words(
         "ゲートウェイの認証に失敗しました。接続の設定を確認すると自動で再開します。",
         "The gateway refused the sign-in. Mend the connection; the message then goes by itself.",
+    ),
+    "sender": Words(
+        "接続に設定した送信元からこの番号へは送信できません。送信元と、ゲートウェイでの"
+        "送信許可(対象国、試用アカウント)を確認してください。",
+        "The sender of this connection cannot send to this number. Check the sender, and what the "
+        "gateway permits it (countries, trial account).",
     ),
     "quota": Words(
         "ゲートウェイの上限に達しました。自動で再送します。",
@@ -126,6 +140,12 @@ REASONS: Mapping[str, Words] = {
     "same_key": Words(
         "応答がなかったため、同じキーで再送します(重複しません)。",
         "No answer came; it is sent again under the same key, which the gateway takes once.",
+    ),
+    "restored": Words(
+        "バックアップ作成時に送信待ちでした。その後に送信された可能性があるため、自動では送信しません。"
+        "必要なら再送してください。",
+        "It waited when the backup was made and may have left since, so the hub does not send it "
+        "by itself. Retry it if it still matters.",
     ),
     "never_arrived": Words(
         "ゲートウェイに届いていないことを確認したため、再送します。",

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from hub.connections.directory import Connections
-from hub.messages import moves, reports, steering, unknowns
+from hub.messages import failover, missing, moves, reports, steering, unknowns
 from hub.messages.moves import Move, moved
 from hub.messages.sinks import Sinks, sinks_of
 from hub.messages.states import State
@@ -34,6 +34,7 @@ class Reconciled:
     settled: int
     reports: int
     canceled: int
+    moved_on: int
 
     @property
     def anything(self) -> bool:
@@ -56,8 +57,10 @@ def reconcile(
     leases = _in_batches(db, clock, sinks, due.leases_over, _lease_over)
     matched = reports.match_waiting(db, cipher, connections, bells, clock)
     settled = unknowns.settle(db, cipher, connections, clock, sinks)
+    asked_for = missing.ask(db, cipher, connections, bells, clock)
     held = _in_batches(db, clock, sinks, due.held_due, _held)
     overdue = _in_batches(db, clock, sinks, due.queued_overdue, _overdue)
+    moved_on = failover.leave_unusable(db, cipher, connections, clock)
     with db.read() as tx:
         canceling = sends.canceling(tx)
     canceled = sum(steering.finish_canceling(db, clock, send_id) for send_id in canceling)
@@ -68,8 +71,9 @@ def reconcile(
         opened=_count(held, State.QUEUED),
         expired=_count(held, State.EXPIRED) + _count(overdue, State.EXPIRED),
         settled=settled,
-        reports=matched,
+        reports=matched + asked_for,
         canceled=canceled,
+        moved_on=moved_on,
     )
 
 

@@ -13,6 +13,7 @@ from hub.connections.directory import Connections
 from hub.messages import moves
 from hub.messages.dead import says_dead
 from hub.messages.moves import Move, moved
+from hub.messages.parts import is_part, joined
 from hub.messages.sinks import OPTED_OUT, Sinks, opt_out_at_gateway, sinks_of
 from hub.messages.states import FINAL, WAITS_FOR_ANSWER, State, after_report, rank
 from hub.queue import Bells
@@ -112,6 +113,7 @@ def by_reports(row: MessageRow, reports: Sequence[ReportRow], now: datetime) -> 
                 report_rank=rank(state),
                 number_dead=says_dead(to, report.reason, permanent=report.permanent),
                 billed_units=report.billed_units or row.billed_units,
+                carrier=report.carrier or row.carrier,
                 submitted_at=row.submitted_at or now,
             )
             done.append(move)
@@ -144,9 +146,16 @@ def _apply(
     for report in found:
         if report.message_id in rows and not _must_wait(rows[report.message_id]):
             by_message.setdefault(report.message_id, []).append(report)
+    in_parts = {id_ for id_, group in by_message.items() if any(map(is_part, group))}
+    parts: dict[int, list[ReportRow]] = {}
+    for report in queries.of_parts(tx, in_parts) if in_parts else ():
+        parts.setdefault(report.message_id or 0, []).append(report)
     done: list[Move] = []
     for message_id, reports in by_message.items():
-        done.extend(by_reports(rows[message_id], reports, now))
+        whole = [each for each in reports if not is_part(each)]
+        if message_id in parts:
+            whole.append(joined(parts[message_id]))
+        done.extend(by_reports(rows[message_id], whole, now))
     queries.set_applied(tx, [each.id for group in by_message.values() for each in group], now)
     return moves.write(tx, done, now=now, sinks=sinks)
 

@@ -6,6 +6,7 @@ UCS-2 with 70 UTF-16 units, or 67 (66) in each part. Characters of the extension
 septets. Neither an escape pair nor a surrogate pair is ever split between parts.
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
@@ -19,6 +20,13 @@ BASIC = frozenset(
     "¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà"
 )
 EXTENSION = frozenset("^{}\\[~]|€\f")
+
+# Texts are measured by the hundred thousand: what costs two is counted by one look of a pattern.
+_GSM = re.compile(f"[{re.escape(''.join(sorted(BASIC | EXTENSION)))}]*")
+_TWICE: dict[Encoding, re.Pattern[str]] = {
+    "gsm7": re.compile(f"[{re.escape(''.join(sorted(EXTENSION)))}]"),
+    "ucs2": re.compile("[\U00010000-\U0010ffff]"),
+}
 
 # Encoding -> (units in a single message, units in a part by the size of the reference in bits).
 _ROOM: dict[Encoding, tuple[int, dict[int, int]]] = {
@@ -38,35 +46,21 @@ class Length:
 
 def encoding_of(text: str) -> Encoding:
     """Give the encoding the whole text goes in."""
-    return "gsm7" if BASIC.issuperset(text) or _all_gsm(text) else "ucs2"
+    return "gsm7" if _GSM.fullmatch(text) else "ucs2"
 
 
 def measure(text: str, reference_bits: int = 8) -> Length:
     """Measure a text. An empty one still is one SMS."""
     encoding = encoding_of(text)
-    return Length(
-        encoding=encoding,
-        units=sum(_costs(text, encoding)),
-        segments=len(split(text, reference_bits)),
-    )
+    units = _units(text, encoding)
+    parts = _parts(text, encoding, units, reference_bits)
+    return Length(encoding=encoding, units=units, segments=len(parts))
 
 
 def split(text: str, reference_bits: int = 8) -> list[str]:
     """Split a text into the parts in which it travels; joined they are the text again."""
     encoding = encoding_of(text)
-    single, joined = _ROOM[encoding]
-    if sum(_costs(text, encoding)) <= single:
-        return [text]
-    room = joined[reference_bits]
-    parts: list[str] = []
-    start = used = 0
-    for place, cost in enumerate(_costs(text, encoding)):
-        if used + cost > room:
-            parts.append(text[start:place])
-            start, used = place, 0
-        used += cost
-    parts.append(text[start:])
-    return parts
+    return _parts(text, encoding, _units(text, encoding), reference_bits)
 
 
 def gateway_units(text: str, profile: GatewayProfile) -> int:
@@ -92,6 +86,11 @@ def billed_units(text: str, profile: GatewayProfile) -> int:
 
 def unsupported(text: str, profile: GatewayProfile) -> list[str]:
     """Give the characters the gateway cannot carry, each once, in the order they appear."""
+    barred = profile.unsupported
+    if _strictly(text, profile.counting) is not None and not (
+        barred and any(character in text for character in barred)
+    ):
+        return []
     return [
         character
         for character in dict.fromkeys(text)
@@ -99,8 +98,26 @@ def unsupported(text: str, profile: GatewayProfile) -> list[str]:
     ]
 
 
-def _all_gsm(text: str) -> bool:
-    return all(character in BASIC or character in EXTENSION for character in text)
+def _parts(text: str, encoding: Encoding, units: int, reference_bits: int) -> list[str]:
+    single, joined = _ROOM[encoding]
+    if units <= single:
+        return [text]
+    room = joined[reference_bits]
+    if units == len(text):
+        return [text[start : start + room] for start in range(0, units, room)]
+    parts: list[str] = []
+    start = used = 0
+    for place, cost in enumerate(_costs(text, encoding)):
+        if used + cost > room:
+            parts.append(text[start:place])
+            start, used = place, 0
+        used += cost
+    parts.append(text[start:])
+    return parts
+
+
+def _units(text: str, encoding: Encoding) -> int:
+    return len(text) + len(_TWICE[encoding].findall(text))
 
 
 def _costs(text: str, encoding: Encoding) -> Iterator[int]:
@@ -109,23 +126,31 @@ def _costs(text: str, encoding: Encoding) -> Iterator[int]:
     return (2 if character > "\uffff" else 1 for character in text)
 
 
-_CODECS: dict[Counting, str] = {"sjis_bytes": "shift_jis", "cp932_bytes": "cp932"}
+_CODECS: dict[Counting, str] = {
+    "utf16": "utf-16-le",
+    "sjis_bytes": "shift_jis",
+    "cp932_bytes": "cp932",
+}
 
 
 def _count(text: str, counting: Counting) -> int:
     if counting == "utf16":
-        return sum(_costs(text, "ucs2"))
+        return _units(text, "ucs2")
+    coded = _strictly(text, counting)
+    if coded is not None:
+        return len(coded)
     # What cannot be coded is refused elsewhere; here it counts like any full-width character.
     return len(text.encode(_CODECS[counting], errors="replace")) + sum(
         1 for character in text if not _codable(character, counting)
     )
 
 
-def _codable(character: str, counting: Counting) -> bool:
-    if counting == "utf16":
-        return not "\ud800" <= character <= "\udfff"
+def _strictly(text: str, counting: Counting) -> bytes | None:
     try:
-        character.encode(_CODECS[counting])
+        return text.encode(_CODECS[counting])
     except UnicodeEncodeError:
-        return False
-    return True
+        return None
+
+
+def _codable(character: str, counting: Counting) -> bool:
+    return _strictly(character, counting) is not None

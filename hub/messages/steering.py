@@ -10,15 +10,20 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from hub.errors import ConfigError
-from hub.messages import canceling
+from hub.messages import canceling, moves
 from hub.messages.canceling import BY_HAND, WAITING
+from hub.messages.moves import Move, moved
 from hub.messages.states import State
 from hub.store import due, messages, sends
 from hub.store.database import Database, Tx
+from hub.store.messages import MessageRow
 from hub.store.sends import SendRow
 from hub.values.words import Words
 
 BATCH = 500
+_ALL = 1_000_000
+RESTORED = "restored"
+"""The reason of messages that waited in a backup and may have left since it was made."""
 
 _STATES = {
     "building": Words("作成中", "still being made"),
@@ -89,6 +94,7 @@ def finish_canceling(db: Database, clock: Callable[[], datetime], send_id: int) 
             rows = due.of_send(tx, send_id, WAITING, BATCH)
             count += canceling.cancel_waiting(tx, rows, clock(), BY_HAND)
             if len(rows) < BATCH:
+                count += _close_restored(tx, send_id, clock())
                 row = sends.lock(tx, send_id)
                 leaving = due.of_send(tx, send_id, WAITING | {State.SUBMITTING}, 1)
                 if row is not None and row.state == "canceling" and not leaving:
@@ -97,14 +103,34 @@ def finish_canceling(db: Database, clock: Callable[[], datetime], send_id: int) 
 
 
 def cancel_message(tx: Tx, message_id: int, now: datetime) -> Canceled | None:
-    """Cancel one message if it has not left; None where there is no such message."""
+    """Cancel one message if it has not left; None where there is no such message.
+
+    One that a restored backup left in doubt is closed: it is not sent again.
+    """
     row = messages.lock(tx, [message_id]).get(message_id)
     if row is None:
         return None
+    if _is_restored(row):
+        moves.write(tx, [_closed(row, now)], now=now, sinks=())
+        return Canceled(done=True, state=State.REJECTED.value)
     if State(row.state) not in WAITING:
         return Canceled(done=False, state=row.state)
     canceling.cancel_waiting(tx, [row], now, BY_HAND)
     return Canceled(done=True, state=State.CANCELED.value)
+
+
+def _close_restored(tx: Tx, send_id: int, now: datetime) -> int:
+    rows = [row for row in due.of_send(tx, send_id, {State.UNKNOWN}, _ALL) if _is_restored(row)]
+    moves.write(tx, [_closed(row, now) for row in rows], now=now, sinks=())
+    return len(rows)
+
+
+def _is_restored(row: MessageRow) -> bool:
+    return row.state == State.UNKNOWN and row.reason == RESTORED
+
+
+def _closed(row: MessageRow, now: datetime) -> Move:
+    return moved(row, State.REJECTED, now=now, reason="not_again")
 
 
 def _held(tx: Tx, send_id: int) -> SendRow:

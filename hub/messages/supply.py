@@ -26,6 +26,7 @@ class Supply:
         self._rows: deque[MessageRow] = deque()
         self._renewed = 0.0
         self._looked = 0.0
+        self._called = False
 
     def __len__(self) -> int:
         """How many messages are at hand."""
@@ -40,6 +41,7 @@ class Supply:
         if not self._rows:
             self._claim(self._batch, urgent_only=False)
             self._renewed = time.monotonic()
+            self._call()
             return
         if time.monotonic() - self._looked >= URGENT_LOOK:
             self._looked = time.monotonic()
@@ -70,6 +72,12 @@ class Supply:
         reached("after_claim")
         self._rows.extendleft(reversed(rows))
         self._freshen(rows)
+
+    def _call(self) -> None:
+        """Ring once where a whole batch was there: another worker, if one is idle, joins in."""
+        if len(self._rows) >= self._batch and not self._called:
+            self._called = True
+            self._desk.bells.send(self._desk.gateway_id)
 
     def _freshen(self, rows: Sequence[MessageRow]) -> None:
         contacts = {row.contact_id: row.link_id for row in rows if advertises(row.message_class)}

@@ -1,6 +1,7 @@
 """Templates: a text with `{{name}}` where a recipient's own values go.
 
-There are fields and nothing else: no expressions, no conditions, no filters. A value is put in as
+`{{link:https://…}}` stands for a short address of the hub's that leads there and is counted. There
+are fields and nothing else: no expressions, no conditions, no filters. A value is put in as
 it is, even where it holds braces itself, so that nothing typed into a CRM ever acts.
 """
 
@@ -24,7 +25,9 @@ OURS = frozenset({OPT_OUT_URL, SENDER_NAME, SENDER_PAGE, NAME})
 page that says who the sender is, the person's name. All others are the attributes a connection's
 mapping gives."""
 
-_FIELD = re.compile(r"\{\{[ \t]*([^\W\d]\w{0,59})[ \t]*\}\}")
+_FIELD = re.compile(
+    r"\{\{[ \t]*(?:([^\W\d]\w{0,59})|link:(https://[^\s{}\\@/?#]+(?:[/?#][^\s{}\\]*)?))[ \t]*\}\}"
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,6 +38,18 @@ class Field:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Link(Field):
+    """A place where a short address of the hub's goes, which leads to `url` and is counted."""
+
+    url: str
+
+    @classmethod
+    def to(cls, url: str) -> "Link":
+        """Give the link that leads to an address."""
+        return cls(name=f"link:{url}", url=url)
+
+
+@dataclass(frozen=True, kw_only=True)
 class Template:
     """A template that was read: texts and fields in their order."""
 
@@ -42,8 +57,17 @@ class Template:
 
     @property
     def fields(self) -> frozenset[str]:
-        """The names of all fields in it."""
-        return frozenset(part.name for part in self.parts if isinstance(part, Field))
+        """The names of all fields in it; counted links are none."""
+        return frozenset(
+            part.name
+            for part in self.parts
+            if isinstance(part, Field) and not isinstance(part, Link)
+        )
+
+    @property
+    def links(self) -> tuple[Link, ...]:
+        """Its counted links, in order, each once."""
+        return tuple(dict.fromkeys(part for part in self.parts if isinstance(part, Link)))
 
 
 def parse(body: str, known: Collection[str] | None = None) -> Template:
@@ -110,7 +134,7 @@ def _parts(body: str) -> list[str | Field]:
     end = 0
     for match in _FIELD.finditer(body):
         parts.append(_plain(body[end : match.start()]))
-        parts.append(Field(name=match[1]))
+        parts.append(Field(name=match[1]) if match[1] else Link.to(match[2]))
         end = match.end()
     parts.append(_plain(body[end:]))
     return [part for part in parts if part != ""]
@@ -122,8 +146,9 @@ def _plain(text: str) -> str:
         raise _wrong(
             "holds a brace that belongs to no field",
             "に差し込み項目になっていない波かっこがあります",
-            "Write fields as {{name}}, and no other braces.",
-            "差し込み項目は{{name}}の形で書き、それ以外に波かっこを使わないでください。",
+            "Write fields as {{name}}, counted links as {{link:https://…}}, and no other braces.",
+            "差し込み項目は{{name}}、計測リンクは{{link:https://…}}の形で書き、"
+            "それ以外に波かっこを使わないでください。",
         )
     return text
 

@@ -6,17 +6,18 @@ unknown and listed until a report or a person settles it: sending again could do
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from hub.connections.directory import Connections
 from hub.errors import HubError
-from hub.messages import moves
+from hub.messages import inquiries, moves
 from hub.messages.answers import after_answer
+from hub.messages.inquiries import Found
 from hub.messages.moves import Move, moved
 from hub.messages.reports import by_reports
 from hub.messages.sinks import OPTED_OUT, Sinks, opt_out_at_gateway
 from hub.messages.states import State
-from hub.roles import LooksUp
 from hub.store import due, messages, people, sends
 from hub.store.cipher import Cipher
 from hub.store.database import Database
@@ -32,8 +33,6 @@ ASKED = timedelta(minutes=2)
 """How long a message that could not be settled rests at first; then as long as it has waited."""
 
 LONGEST = timedelta(hours=1)
-
-Found = Receipt | DeliveryReport | None
 
 
 def settle(
@@ -64,7 +63,7 @@ def _settle_at(
     gateway_id: int,
     rows: Sequence[MessageRow],
 ) -> int:
-    by_key, found = _what_is_known(connections, gateway_id, rows)
+    by_key, found = _what_is_known(db, cipher, connections, gateway_id, rows, clock())
     with db.write() as tx:
         now = clock()
         stopped = {row.contact_id: row for row in rows if _says_stop(found.get(row.id))}
@@ -89,7 +88,12 @@ def _settle_at(
 
 
 def _what_is_known(
-    connections: Connections, gateway_id: int, rows: Sequence[MessageRow]
+    db: Database,
+    cipher: Cipher,
+    connections: Connections,
+    gateway_id: int,
+    rows: Sequence[MessageRow],
+    now: datetime,
 ) -> tuple[bool, dict[int, Found]]:
     """Say whether a key makes a repeat safe; give what a gateway that can be asked answers."""
     if not connections.usable(gateway_id):
@@ -99,7 +103,9 @@ def _what_is_known(
         look_up = connections.look_up(gateway_id) if idempotency == "lookup" else None
     except HubError:
         return False, {}
-    return idempotency == "key", _ask(look_up, rows) if look_up else {}
+    if look_up is None:
+        return idempotency == "key", {}
+    return False, inquiries.ask(db, cipher, look_up, rows, now)
 
 
 def _as_it_was(current: MessageRow, before: MessageRow) -> bool:
@@ -121,17 +127,6 @@ def _not_again(row: MessageRow, made: Sequence[Move], now: datetime) -> list[Mov
     if all(new.reason == "never_arrived" for _, new in made):
         return [moved(row, State.REJECTED, now=now, reason="canceled")]
     return []
-
-
-def _ask(look_up: LooksUp, rows: Sequence[MessageRow]) -> dict[int, Found]:
-    found: dict[int, Found] = {}
-    for row in rows:
-        try:
-            found[row.id] = look_up.find(row.key)
-        except HubError:
-            # Whatever is wrong with it will be so for the next message too.
-            return found
-    return found
 
 
 def _says_stop(found: Found) -> bool:
@@ -161,7 +156,9 @@ def _as_found(row: MessageRow, found: Found, now: datetime) -> list[Move]:
                 billed_units=found.billed_units,
                 received_at=now,
             )
-            return by_reports(row, [report], now)
+            # Kept, so that no other message is ever taken for this one.
+            reference = found.reference or row.gateway_reference
+            return by_reports(replace(row, gateway_reference=reference), [report], now)
 
 
 def _rest(row: MessageRow, now: datetime) -> timedelta:

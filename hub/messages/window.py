@@ -17,45 +17,53 @@ Answer = TypeVar("Answer")
 
 @dataclass(frozen=True, kw_only=True)
 class Done(Generic[Task, Answer]):
-    """One task and its answer; None where it did not come back in time."""
+    """One task and its answer; None where it did not come back in time, or never began."""
 
     task: Task
     answer: Answer | None
+    begun: bool = True
 
 
 class Window(Generic[Task, Answer]):
     """Runs up to `width` tasks at once, `limit` seconds each. For one calling thread.
 
-    `work` must not raise: what it may raise is its own answer. The threads are daemons, so that a
-    hanging one never keeps the process from ending.
+    Up to `ahead` more may wait for a thread that comes free, so that none is idle while the caller
+    gets the next tasks ready; their `limit` runs meanwhile, too. `work` must not raise: what it may
+    raise is its own answer. The threads are daemons, so that a hanging one never keeps the process
+    from ending.
     """
 
-    def __init__(self, work: Callable[[Task], Answer], *, width: int, limit: float) -> None:
+    def __init__(
+        self, work: Callable[[Task], Answer], *, width: int, limit: float, ahead: int = 0
+    ) -> None:
         self._work = work
         self._width = width
+        self._ahead = ahead
         self._limit = limit
         self._tasks: queue.SimpleQueue[tuple[int, Task] | None] = queue.SimpleQueue()
         self._answers: queue.SimpleQueue[tuple[int, Task, Answer]] = queue.SimpleQueue()
         self._running: dict[int, tuple[Task, float]] = {}
+        self._waiting: set[int] = set()
         self._threads = 0
         self._number = 0
         self.given_up = 0
 
     @property
     def in_flight(self) -> int:
-        """How many tasks are on their way and still waited for."""
+        """How many tasks are on their way, or wait for a thread, and are still waited for."""
         return len(self._running)
 
     @property
     def free(self) -> int:
-        """How many tasks could begin at once now."""
-        return self._width - len(self._running)
+        """How many tasks would be taken now."""
+        return self._width + self._ahead - len(self._running)
 
     def submit(self, task: Task) -> None:
-        """Begin a task; call only while `free` is above zero, so that it begins at once."""
+        """Begin a task, or let it wait for its thread; call only while `free` is above zero."""
         self._number += 1
         self._running[self._number] = (task, time.monotonic() + self._limit)
-        if self._threads < len(self._running) + self.given_up:
+        self._waiting.add(self._number)
+        if self._threads < min(len(self._running), self._width) + self.given_up:
             self._threads += 1
             threading.Thread(target=self._serve, name="hub-post", daemon=True).start()
         self._tasks.put((self._number, task))
@@ -91,8 +99,20 @@ class Window(Generic[Task, Answer]):
     def _overdue(self) -> list[Done[Task, Answer]]:
         now = time.monotonic()
         late = [number for number, (_, limit) in self._running.items() if limit <= now]
-        self.given_up += len(late)
-        return [Done(task=self._running.pop(number)[0], answer=None) for number in late]
+        done: list[Done[Task, Answer]] = []
+        for number in late:
+            begun = not self._leaves(number)
+            self.given_up += begun
+            done.append(Done(task=self._running.pop(number)[0], answer=None, begun=begun))
+        return done
+
+    def _leaves(self, number: int) -> bool:
+        """Take a task from those that wait; say whether it waited still. Of two, one gets it."""
+        try:
+            self._waiting.remove(number)
+        except KeyError:
+            return False
+        return True
 
     def _serve(self) -> None:
         while True:
@@ -100,4 +120,6 @@ class Window(Generic[Task, Answer]):
             if taken is None:
                 return
             number, task = taken
+            if not self._leaves(number):
+                continue
             self._answers.put((number, task, self._work(task)))

@@ -58,6 +58,7 @@ def opt_out(
     note: str = "",
     controller: str = "",
     method: Method | None = None,
+    key: str | None = None,
 ) -> OptOutResult:
     """Stop everything of this scope for a number, and have every record of it told.
 
@@ -65,7 +66,8 @@ def opt_out(
     than now. Repeating is harmless: where the scope is stopped already nothing is added, save
     that the person said it again some other way. Disabled connections are told too. The record
     that the withdrawal came from (`connection_id`, `source_ref`) shows it already and is not told.
-    Raises ValueError for a scope or an origin that is none.
+    `key` is the name the exclusion has in the journal already. Raises ValueError for a scope or an
+    origin that is none.
     """
     stop = Stop(
         contact_id=contact_id,
@@ -81,6 +83,7 @@ def opt_out(
         note=note,
         controller=controller,
         method=method,
+        key=key,
     )
     return opt_out_many(tx, cipher, [stop], now=now, sink_connections=sink_connections)[0]
 

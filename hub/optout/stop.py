@@ -27,7 +27,8 @@ class Stop:
 
     `occurred_at` is when the person said so, None where nobody knows. `connection_id` and
     `source_ref` name the record that says so. `method` is how it was said, where that is not how
-    people usually speak through the origin.
+    people usually speak through the origin. `key` is the name that the exclusion
+    gets in the journal, where it has one already.
     """
 
     contact_id: int
@@ -43,6 +44,7 @@ class Stop:
     note: str = field(default="", repr=False)
     controller: str = ""
     method: Method | None = None
+    key: str | None = None
 
     @property
     def said(self) -> Said:

@@ -121,6 +121,7 @@ def _exclude(tx: Tx, new: Sequence[Stop], now: datetime) -> list[Exclusion]:
             source_ref=stop.source_ref,
             message_id=stop.message_id,
             note=stop.note,
+            **({"key": stop.key} if stop.key else {}),
         )
         for stop in new
     ]

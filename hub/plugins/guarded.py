@@ -12,6 +12,7 @@ from hub.roles import (
     Acknowledges,
     ActivitySink,
     ContactSource,
+    FindsSent,
     LooksUp,
     MessageGateway,
     OptOutSink,
@@ -23,7 +24,7 @@ from hub.roles import (
 from hub.values.activity import Activity
 from hub.values.contact import SourceContact
 from hub.values.event import Acknowledgement, Event, Inbound
-from hub.values.gateway import DeliveryReport, GatewayProfile, Outgoing, Receipt, Reply
+from hub.values.gateway import DeliveryReport, GatewayProfile, Outgoing, Receipt, Reply, Sent
 from hub.values.mapping import SourceField
 from hub.values.optout import OptOut, Outcome
 from hub.values.page import Page
@@ -246,6 +247,7 @@ class GuardedReportReceiver:
     def __init__(self, post: Post, gateway: ReceivesReports) -> None:
         self._post = post
         self._receive = gateway.receive
+        self._acknowledges = gateway if isinstance(gateway, Acknowledges) else None
 
     def receive(self, request: Inbound) -> Sequence[DeliveryReport | Reply]:
         """Check a request and give what it tells; see `ReceivesReports`."""
@@ -266,6 +268,15 @@ class GuardedReportReceiver:
 
         return self._post.guard.call(self._post.owner, what, ask)
 
+    def acknowledge(self, request: Inbound) -> Acknowledgement | None:
+        """Give the gateway's own kind of answer, or None; see `Acknowledges`."""
+        if self._acknowledges is None:
+            return None
+        what = "message_gateway.acknowledge"
+        call = self._acknowledges.acknowledge
+        answer = self._post.guard.call(self._post.owner, what, call, request)
+        return None if answer is None else self._post.one(what, Acknowledgement, answer)
+
 
 class GuardedLookUp:
     """The half of a gateway that can be asked about an SMS, under guard. It cannot send."""
@@ -281,6 +292,26 @@ class GuardedLookUp:
         def ask() -> Receipt | DeliveryReport | None:
             found: Receipt | DeliveryReport | None = self._post.one(
                 what, (Receipt, DeliveryReport, type(None)), self._find(key)
+            )
+            return found
+
+        return self._post.guard.call(self._post.owner, what, ask)
+
+
+class GuardedFinder:
+    """The half of a gateway that finds an SMS by what was sent, under guard. It cannot send."""
+
+    def __init__(self, post: Post, gateway: FindsSent) -> None:
+        self._post = post
+        self._find_sent = gateway.find_sent
+
+    def find_sent(self, sent: Sent) -> Receipt | DeliveryReport | None:
+        """Give what the gateway knows of this SMS; see `FindsSent`."""
+        what = "message_gateway.find_sent"
+
+        def ask() -> Receipt | DeliveryReport | None:
+            found: Receipt | DeliveryReport | None = self._post.one(
+                what, (Receipt, DeliveryReport, type(None)), self._find_sent(sent)
             )
             return found
 

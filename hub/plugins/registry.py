@@ -14,6 +14,7 @@ from hub.plugins.guard import Guard
 from hub.plugins.guarded import (
     GuardedActivitySink,
     GuardedContactSource,
+    GuardedFinder,
     GuardedGateway,
     GuardedLookUp,
     GuardedOptOutSink,
@@ -30,6 +31,7 @@ from hub.roles import (
     ConsentSink,
     ContactSource,
     EventTrigger,
+    FindsSent,
     LooksUp,
     MessageGateway,
     OptOutSink,
@@ -176,12 +178,17 @@ class Plugin:
             return None
         return GuardedReportReceiver(self._post(connection), gateway)
 
-    def look_up(self, connection: Connection) -> LooksUp | None:
-        """Give the half of the gateway that can be asked; None where this one cannot."""
+    def look_up(self, connection: Connection) -> LooksUp | FindsSent | None:
+        """Give the half of the gateway that can be asked, by our key where it can be by that.
+
+        None where this one cannot be asked at all.
+        """
         gateway = self._make("message_gateway", connection, MessageGateway)
-        if not isinstance(gateway, LooksUp):
-            return None
-        return GuardedLookUp(self._post(connection), gateway)
+        if isinstance(gateway, LooksUp):
+            return GuardedLookUp(self._post(connection), gateway)
+        if isinstance(gateway, FindsSent):
+            return GuardedFinder(self._post(connection), gateway)
+        return None
 
     def _post(self, connection: Connection) -> Post:
         return Post(guard=self._guard, owner=f"{connection.name} ({self.name})")

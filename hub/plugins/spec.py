@@ -34,7 +34,8 @@ def connection_settings() -> type[Settings]:  # type: ignore[empty-body]
     draws the console's form, so every field has a label and a help sentence.
 
     Every plugin has this hook. If it raises, the plugin is not loaded and its connections are
-    shown as broken. Since spec 1.0. Used by: kintone, salesforce, sandbox_gateway, zendesk.
+    shown as broken. Since spec 1.0. Used by: kintone, mediasms, salesforce, sandbox_gateway,
+    twilio, zendesk.
     """
 
 
@@ -47,8 +48,8 @@ def check_connection(connection: Connection) -> Account:  # type: ignore[empty-b
     every problem in it; the account may tell how much of the platform's limit is used.
 
     If it raises, the sentence of the error is shown and the connection is not enabled. A plugin
-    without this hook cannot be tested, only tried. Since spec 1.0. Used by: kintone, salesforce,
-    sandbox_gateway, zendesk.
+    without this hook cannot be tested, only tried. Since spec 1.0. Used by: kintone, mediasms,
+    salesforce, sandbox_gateway, twilio, zendesk.
     """
 
 
@@ -98,7 +99,7 @@ def consent_sink(connection: Connection) -> ConsentSink:  # type: ignore[empty-b
     The sink is told which records to change and answers with one outcome for each.
 
     If it raises, the consents stay open and are tried again; an opt-out ends them. Since spec 1.0.
-    Used by: kintone.
+    Used by: kintone, salesforce, zendesk.
     """
 
 
@@ -132,9 +133,10 @@ def message_gateway(connection: Connection) -> MessageGateway:  # type: ignore[e
 
     Asked once per connection and process by the dispatcher, which alone may send.
     The gateway sends one SMS at a time, from several threads; it may also receive reports and
-    replies (`ReceivesReports`) and look an SMS up by our key (`LooksUp`).
+    replies (`ReceivesReports`) and look an SMS up by our key
+    (`LooksUp`) or by what was sent (`FindsSent`).
 
     If `send` raises AuthError, the connection is parked and its messages wait; anything else
     that is not an answer makes that one message unknown. Since spec 1.0. Used by:
-    sandbox_gateway.
+    mediasms, sandbox_gateway, twilio.
     """

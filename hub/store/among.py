@@ -21,6 +21,25 @@ def among(tx: Tx, column: sa.Column[Any], values: Sequence[int] | Sequence[str])
     return condition.bindparams(**{name: orjson.dumps(list(values)).decode()})
 
 
+class Among:
+    """A query for the rows whose column has one of many values, put together once.
+
+    Putting it together takes SQLAlchemy longer than the database takes to answer: what is asked for
+    every few messages is written down here, for each kind of database.
+    """
+
+    def __init__(self, query: sa.Select[Any], column: sa.Column[Any]) -> None:
+        self._queries = {}
+        for dialect in ("sqlite", "postgresql"):
+            condition, self._name = _condition(dialect, column)
+            self._queries[dialect] = query.where(condition)
+
+    def rows(self, tx: Tx, values: Sequence[int] | Sequence[str], **further: Any) -> Sequence[Any]:
+        """Give the rows, as tuples; `further` are the query's other parameters."""
+        parameters = {self._name: orjson.dumps(list(values)).decode(), **further}
+        return tx.execute(self._queries[tx.dialect.name], parameters).all()
+
+
 @lru_cache(maxsize=256)
 def _condition(dialect: str, column: sa.Column[Any]) -> tuple[sa.TextClause, str]:
     name = f"{column.table.name}_{column.name}_among"

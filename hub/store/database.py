@@ -17,6 +17,7 @@ import orjson
 import sqlalchemy as sa
 
 from hub.errors import TransientError
+from hub.store.witness import SAID, Saying, Witness
 
 Tx = sa.Connection
 """A running transaction, as other rooms name it: they hand it on and never speak SQL to it."""
@@ -38,6 +39,8 @@ class Database:
             self.url = self.url.set(drivername="postgresql+psycopg")
         self.dialect = self.url.get_backend_name()
         self.engine = self._sqlite() if self.dialect == "sqlite" else self._postgresql()
+        self.witness: Witness | None = None
+        """Who hears what changes on the exclusion list; the factory puts it here."""
 
     def _sqlite(self) -> sa.Engine:
         if self.url.database:
@@ -103,8 +106,27 @@ class Database:
 
         Raises StoreUnavailable; then nothing of the block is stored.
         """
+        said: list[Saying] = []
         with _told(), self.engine.connect() as connection:
-            connection = connection.execution_options(**{_WRITE: True})
+            connection = connection.execution_options(**{_WRITE: True, SAID: said})
+            with connection.begin():
+                yield connection
+                if said and self.witness is not None:
+                    self.witness.before(connection, said)
+        if said and self.witness is not None:
+            self.witness.after(said)
+
+    @contextmanager
+    def snapshot(self) -> Iterator[sa.Connection]:
+        """Give a connection that sees the store as it is at its first query, however long it reads.
+
+        Nobody waits for it. Raises StoreUnavailable.
+        """
+        with _told(), self.engine.connect() as connection:
+            if self.dialect == "postgresql":
+                connection = connection.execution_options(
+                    isolation_level="REPEATABLE READ", postgresql_readonly=True
+                )
             with connection.begin():
                 yield connection
 

@@ -110,6 +110,28 @@ def unknown_due(tx: Tx, now: datetime, limit: int) -> list[MessageRow]:
     return rows_of(tx, query)
 
 
+def stranded(
+    tx: Tx, gateway_ids: Collection[int], now: datetime, limit: int, after: int = 0
+) -> list[MessageRow]:
+    """Take due messages at gateways that nobody can use now, of sends that may go elsewhere."""
+    query = (
+        columns()
+        .join(send, send.c.id == message.c.send_id)
+        .where(
+            message.c.gateway_id.in_(sorted(gateway_ids)),
+            message.c.state == "queued",
+            message.c.due_at <= now,
+            message.c.id > after,
+            send.c.state == "sending",
+            send.c.fallbacks != "",
+        )
+        .order_by(message.c.id)
+        .limit(limit)
+        .with_for_update(of=message, skip_locked=True)
+    )
+    return rows_of(tx, query)
+
+
 def look_again(tx: Tx, ids: Sequence[int], at: datetime) -> None:
     """Look into these unknown messages again at that time."""
     tx.execute(

@@ -27,3 +27,8 @@ def remember(tx: Tx, key: str, value: str) -> None:
     dialect = postgresql if tx.dialect.name == "postgresql" else sqlite
     statement = dialect.insert(hub_fact).values(key=key, value=value)
     tx.execute(statement.on_conflict_do_nothing(index_elements=["key"]))
+
+
+def forget(tx: Tx, key: str, value: str) -> None:
+    """Forget a fact where it still is this one."""
+    tx.execute(sa.delete(hub_fact).where(hub_fact.c.key == key, hub_fact.c.value == value))

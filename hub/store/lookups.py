@@ -8,13 +8,15 @@ from datetime import datetime
 from typing import Any
 
 import orjson
+import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
 from hub.store import keyfacts
 from hub.store.bulk import hexed, moment
 from hub.store.database import Tx
-from hub.store.tables.people import contact_lookup
+from hub.store.tables.people import contact, contact_lookup
 
+_PART = 500
 _FIRST_KEY = 1
 """The number of the first index key a store has."""
 
@@ -77,6 +79,23 @@ def add(tx: Tx, lacking: Mapping[int, bytes]) -> None:
             for id_, value in sorted(lacking.items())
         ],
     )
+
+
+def of_contacts(tx: Tx, contact_ids: Sequence[int]) -> dict[int, list[tuple[int, bytes]]]:
+    """Give every lookup of these contacts, each with the number of its index key."""
+    found: dict[int, list[tuple[int, bytes]]] = {id_: [] for id_ in contact_ids}
+    ids = list(found)
+    for start in range(0, len(ids), _PART):
+        part = ids[start : start + _PART]
+        own = sa.select(contact.c.id, contact.c.index_key, contact.c.lookup)
+        further = sa.select(
+            contact_lookup.c.contact_id, contact_lookup.c.index_key, contact_lookup.c.lookup
+        )
+        for id_, key, value in tx.execute(own.where(contact.c.id.in_(part))):
+            found[id_].append((key, bytes(value)))
+        for id_, key, value in tx.execute(further.where(contact_lookup.c.contact_id.in_(part))):
+            found[id_].append((key, bytes(value)))
+    return found
 
 
 def _hexed(values: Sequence[bytes]) -> str:

@@ -12,6 +12,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
+from hub.store.among import Among
 from hub.store.cipher import Cipher
 from hub.store.database import Tx
 from hub.store.people import chunks
@@ -24,7 +25,8 @@ class MessageRow:
 
     `key` is the idempotency key at the gateway. `state` is one of `hub.messages.states`.
     `attempt` counts marks. `due_at` is when something is to be done next. `number_dead` says that
-    its number takes no SMS and will not, by the gateway. Times are UTC.
+    its number takes no SMS and will not, by the gateway. `carrier` is the handset's network, by the
+    gateway's reports. Times are UTC.
     """
 
     id: int
@@ -50,6 +52,7 @@ class MessageRow:
     due_at: datetime
     gateway_reference: str | None
     report_rank: int
+    carrier: str | None
     number_dead: bool
     site_id: int | None
     owner_id: int | None
@@ -106,6 +109,8 @@ _COLUMNS = tuple(message.c[name] for name in MessageRow.__dataclass_fields__)
 _CHANGING = (
     "state",
     "reason",
+    "gateway_id",
+    "segments",
     "billed_units",
     "evidence_id",
     "source_read_at",
@@ -115,6 +120,7 @@ _CHANGING = (
     "due_at",
     "gateway_reference",
     "report_rank",
+    "carrier",
     "number_dead",
     "marked_at",
     "submitted_at",
@@ -122,9 +128,28 @@ _CHANGING = (
 )
 
 
+_LOCKED = Among(sa.select(*_COLUMNS).order_by(message.c.id).with_for_update(), message.c.id)
+_BODIES = Among(
+    sa.select(message.c.id, message.c.key, message.c.body_enc).where(
+        message.c.body_enc.is_not(None)
+    ),
+    message.c.id,
+)
+_CHANGE = (
+    sa.update(message)
+    .where(
+        message.c.id == sa.bindparam("b_id"),
+        message.c.state == sa.bindparam("b_state"),
+        message.c.attempt == sa.bindparam("b_attempt"),
+    )
+    .values({name: sa.bindparam(f"v_{name}") for name in _CHANGING})
+)
+_ADD_STEP = sa.insert(message_step)
+
+
 def rows_of(tx: Tx, query: sa.Select[Any]) -> list[MessageRow]:
     """Give the rows of a query over `columns`."""
-    return [MessageRow(**row._mapping) for row in tx.execute(query)]
+    return [_row(row) for row in tx.execute(query).all()]
 
 
 def columns() -> sa.Select[Any]:
@@ -171,15 +196,14 @@ def insert(tx: Tx, facts: SendFacts, new: Sequence[NewMessage], now: datetime) -
 def add_steps(tx: Tx, steps: Sequence[Step]) -> None:
     """Add to the timelines."""
     if steps:
-        tx.execute(sa.insert(message_step), [vars(step) for step in steps])
+        tx.execute(_ADD_STEP, [vars(step) for step in steps])
 
 
 def lock(tx: Tx, ids: Collection[int]) -> dict[int, MessageRow]:
     """Hold these messages until the transaction ends and give them as they are now."""
     found: dict[int, MessageRow] = {}
     for part in chunks(sorted(set(ids))):
-        query = columns().where(message.c.id.in_(part)).order_by(message.c.id)
-        found.update((row.id, row) for row in rows_of(tx, query.with_for_update()))
+        found.update((row.id, _row(row)) for row in _LOCKED.rows(tx, part))
     return found
 
 
@@ -187,17 +211,8 @@ def change(tx: Tx, changes: Sequence[tuple[MessageRow, MessageRow]]) -> None:
     """Write new rows over old ones, in order, where state and attempt still are the old ones."""
     if not changes:
         return
-    statement = (
-        sa.update(message)
-        .where(
-            message.c.id == sa.bindparam("b_id"),
-            message.c.state == sa.bindparam("b_state"),
-            message.c.attempt == sa.bindparam("b_attempt"),
-        )
-        .values({name: sa.bindparam(f"v_{name}") for name in _CHANGING})
-    )
     tx.execute(
-        statement,
+        _CHANGE,
         [
             {"b_id": was.id, "b_state": was.state, "b_attempt": was.attempt}
             | {f"v_{name}": getattr(new, name) for name in _CHANGING}
@@ -210,10 +225,7 @@ def bodies(tx: Tx, cipher: Cipher, ids: Collection[int]) -> dict[int, str]:
     """Give the texts of these messages; one whose text was erased is not in the answer."""
     texts: dict[int, str] = {}
     for part in chunks(sorted(set(ids))):
-        query = sa.select(message.c.id, message.c.key, message.c.body_enc).where(
-            message.c.id.in_(part), message.c.body_enc.is_not(None)
-        )
-        for id_, key, sealed in tx.execute(query):
+        for id_, key, sealed in _BODIES.rows(tx, part):
             texts[id_] = cipher.decrypt(sealed, body_context(key))
     return texts
 
@@ -318,3 +330,7 @@ def gateways_with_due(tx: Tx, now: datetime) -> set[int]:
         .distinct()
     )
     return set(tx.execute(query).scalars())
+
+
+def _row(row: sa.Row[Any]) -> MessageRow:
+    return MessageRow(**row._mapping)

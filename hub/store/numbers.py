@@ -1,12 +1,12 @@
 """What is known of numbers as such: held, reached, dead, and how often they were texted."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import NamedTuple
 
 import sqlalchemy as sa
 
-from hub.store.among import among
+from hub.store.among import Among, among
 from hub.store.database import Tx
 from hub.store.people import chunks
 from hub.store.tables.messages import message
@@ -15,16 +15,19 @@ from hub.store.tables.people import contact
 EVER = datetime.min.replace(tzinfo=UTC)
 
 
-@dataclass(frozen=True, kw_only=True)
-class NumberRow:
-    """One number. Times are UTC.
+class NumberRow(NamedTuple):
+    """One number. Times are UTC. A tuple: a dry run makes one for everybody.
 
-    `known_since` is when the hub first met it. `delivered_at` is when an SMS last reached it,
-    `dead_at` when a gateway last said that it takes none and will not; None: never. `marks` are
-    the moments at which promotional SMS to it were marked for sending and did, or may have, left.
+    `kept` says that the number itself is stored, so that it could be sent to. `in_doubt` says that
+    a reply from it may be a stop, and waits for a person. `known_since` is when the hub first met
+    it. `delivered_at` is when an SMS last reached it, `dead_at` when a gateway last said that it
+    takes none and will not; None: never. `marks` are the moments at which promotional SMS to it
+    were marked for sending and did, or may have, left.
     """
 
+    kept: bool = False
     legal_hold: bool = False
+    in_doubt: bool = False
     known_since: datetime | None = None
     delivered_at: datetime | None = None
     dead_at: datetime | None = None
@@ -33,6 +36,29 @@ class NumberRow:
 
 _LEFT = ("submitting", "submitted", "delivered", "undelivered", "expired", "unknown")
 """States of messages that left or may have."""
+
+
+def _last(*conditions: sa.ColumnElement[bool]) -> sa.ScalarSelect[datetime]:
+    return (
+        sa.select(sa.func.max(message.c.finished_at))
+        .where(message.c.contact_id == contact.c.id, *conditions)
+        .correlate(contact)
+        .scalar_subquery()
+    )
+
+
+_FACTS = Among(
+    sa.select(
+        contact.c.id,
+        contact.c.number_enc.is_not(None),
+        contact.c.legal_hold_at.is_not(None),
+        contact.c.doubt_at.is_not(None),
+        contact.c.created_at,
+        _last(message.c.state == "delivered"),
+        _last(message.c.state.in_(["undelivered", "rejected"]), message.c.number_dead),
+    ),
+    contact.c.id,
+)
 
 
 def facts(
@@ -45,33 +71,10 @@ def facts(
     """
     marks = _marks(tx, contact_ids, service_classes, since) if since is not None else {}
     found: dict[int, NumberRow] = {}
-    columns = (
-        contact.c.id,
-        contact.c.created_at,
-        contact.c.legal_hold_at.is_not(None),
-        _last(message.c.state == "delivered"),
-        _last(message.c.state.in_(["undelivered", "rejected"]), message.c.number_dead),
-    )
     for part in chunks(list(dict.fromkeys(contact_ids))):
-        query = sa.select(*columns).where(among(tx, contact.c.id, part))
-        for id_, known_since, held, delivered_at, dead_at in tx.execute(query):
-            found[id_] = NumberRow(
-                legal_hold=held,
-                known_since=known_since,
-                delivered_at=delivered_at,
-                dead_at=dead_at,
-                marks=tuple(marks.get(id_, ())),
-            )
+        for row in _FACTS.rows(tx, part):
+            found[row[0]] = NumberRow._make((*row[1:], tuple(marks.get(row[0], ()))))
     return found
-
-
-def _last(*conditions: sa.ColumnElement[bool]) -> sa.ScalarSelect[datetime]:
-    return (
-        sa.select(sa.func.max(message.c.finished_at))
-        .where(message.c.contact_id == contact.c.id, *conditions)
-        .correlate(contact)
-        .scalar_subquery()
-    )
 
 
 def _marks(

@@ -29,6 +29,9 @@ class ReportRow:
     permanent: bool | None = None
     billed_units: int | None
     received_at: datetime
+    carrier: str | None = None
+    part: int | None = None
+    parts: int | None = None
 
 
 def insert(tx: Tx, gateway_id: int, items: Sequence[DeliveryReport], now: datetime) -> list[int]:
@@ -51,6 +54,9 @@ def insert(tx: Tx, gateway_id: int, items: Sequence[DeliveryReport], now: dateti
             "reason": _cut(item.reason, 40),
             "permanent": item.permanent,
             "billed_units": item.billed_units,
+            "carrier": _cut(item.carrier, 20),
+            "part": item.part,
+            "parts": item.parts,
             "reported_at": item.at,
             "received_at": now,
         }
@@ -79,6 +85,15 @@ def waiting_for(tx: Tx, rows: Sequence[MessageRow]) -> list[ReportRow]:
             found.extend(
                 _rows(tx, query.where(message.c.id.in_(part), report.c.applied_at.is_(None)))
             )
+    return _once(found)
+
+
+def of_parts(tx: Tx, message_ids: Collection[int]) -> list[ReportRow]:
+    """Give all reports about parts of these messages, those that were applied too."""
+    found: list[ReportRow] = []
+    for part in chunks(sorted(message_ids)):
+        for query in _matches():
+            found.extend(_rows(tx, query.where(message.c.id.in_(part), report.c.parts > 1)))
     return _once(found)
 
 
@@ -130,6 +145,9 @@ def _matches() -> tuple[sa.Select[Any], sa.Select[Any]]:
         report.c.permanent,
         report.c.billed_units,
         report.c.received_at,
+        report.c.carrier,
+        report.c.part,
+        report.c.parts,
     )
     first, second = (
         sa.select(*found).join_from(

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
 from hub.store.database import Tx
+from hub.store.people import chunks
 from hub.store.tables.messages import send
 
 
@@ -28,11 +29,15 @@ class NewSend:
     site_id: int | None = None
     not_before: datetime | None = None
     not_after: datetime | None = None
+    fallbacks: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
 class SendRow:
-    """One send. `state` is building, sending, paused, canceling or canceled."""
+    """One send. `state` is building, sending, paused, canceling or canceled.
+
+    `fallbacks` are the ids of the gateways that follow `gateway_id` in its route: `3,5`.
+    """
 
     id: int
     key: str
@@ -41,6 +46,7 @@ class SendRow:
     purpose_key: str
     message_class: str
     gateway_id: int
+    fallbacks: str
     state: str
     owner_id: int | None
     actor: str
@@ -125,3 +131,21 @@ def newest(tx: Tx, limit: int, before: int | None = None) -> list[SendRow]:
     if before is not None:
         query = query.where(send.c.id < before)
     return [SendRow(**row._mapping) for row in tx.execute(query)]
+
+
+def chain(tx: Tx, send_id: int) -> tuple[int, ...]:
+    """Give the gateways of a send in the order they are tried; none where there is no such send."""
+    row = by_id(tx, send_id)
+    return chains(tx, [send_id]).get(send_id) or ((row.gateway_id,) if row else ())
+
+
+def chains(tx: Tx, send_ids: Collection[int]) -> Mapping[int, tuple[int, ...]]:
+    """Give the gateways of these sends in the order they are tried, of those that have several."""
+    found: dict[int, tuple[int, ...]] = {}
+    for part in chunks(sorted(set(send_ids))):
+        query = sa.select(send.c.id, send.c.gateway_id, send.c.fallbacks).where(
+            send.c.id.in_(part), send.c.fallbacks != ""
+        )
+        for row in tx.execute(query):
+            found[row.id] = (row.gateway_id, *(int(each) for each in row.fallbacks.split(",")))
+    return found

@@ -1,12 +1,12 @@
 """What the ledger holds about a set of numbers and one purpose, read in one go."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
 import sqlalchemy as sa
 
-from hub.store.among import among
+from hub.store.among import Among
 from hub.store.database import Tx
 from hub.store.people import chunks
 from hub.store.tables.connections import connection
@@ -47,7 +47,8 @@ class EntryRow(NamedTuple):
         return f"EntryRow(seq={self.seq}, event_id={self.event_id!r})"
 
 
-_QUERY = (
+_KEYS: tuple[sa.BindParameter[str], ...] = tuple(sa.bindparam(f"key_{place}") for place in range(3))
+_ENTRIES = Among(
     sa.select(
         evidence.c.seq,
         evidence.c.event_id,
@@ -76,42 +77,40 @@ _QUERY = (
     .outerjoin(collection, collection.c.id == evidence.c.collection_id)
     .outerjoin(connection, connection.c.id == evidence.c.connection_id)
     .outerjoin(purpose, purpose.c.id == evidence.c.purpose_id)
-    .order_by(evidence.c.seq)
+    .where(evidence.c.purpose_key.in_(_KEYS))
+    .order_by(evidence.c.seq),
+    evidence.c.contact_id,
+)
+_OTHERS = Among(
+    sa.select(evidence.c.contact_id)
+    .where(evidence.c.purpose_key.not_in(_KEYS), evidence.c.event_type != "requested")
+    .distinct(),
+    evidence.c.contact_id,
 )
 
 
 def entries(
-    tx: Tx, contact_ids: Sequence[int], purpose_keys: Collection[str]
+    tx: Tx, contact_ids: Sequence[int], purpose_keys: tuple[str, str, str]
 ) -> Iterator[EntryRow]:
     """Give the entries of these contacts filed under these purposes, in the ledger's order."""
+    keys = _parameters(purpose_keys)
     for part in chunks(list(dict.fromkeys(contact_ids))):
-        query = _QUERY.where(
-            among(tx, evidence.c.contact_id, part),
-            evidence.c.purpose_key.in_(sorted(purpose_keys)),
-        )
-        yield from map(EntryRow._make, tx.execute(query))
+        yield from map(EntryRow._make, _ENTRIES.rows(tx, part, **keys))
 
 
 def with_other_grounds(
-    tx: Tx, contact_ids: Sequence[int], purpose_keys: Collection[str]
+    tx: Tx, contact_ids: Sequence[int], purpose_keys: tuple[str, str, str]
 ) -> set[int]:
     """Give those of these contacts who have entries filed under other purposes.
 
     A question that was asked is none of them: it says nothing about the answer.
     """
-    found: set[int] = set()
-    for part in chunks(list(dict.fromkeys(contact_ids))):
-        query = (
-            sa.select(evidence.c.contact_id)
-            .where(
-                among(tx, evidence.c.contact_id, part),
-                evidence.c.purpose_key.not_in(sorted(purpose_keys)),
-                evidence.c.event_type != "requested",
-            )
-            .distinct()
-        )
-        found.update(tx.execute(query).scalars())
-    return found
+    keys = _parameters(purpose_keys)
+    return {
+        row[0]
+        for part in chunks(list(dict.fromkeys(contact_ids)))
+        for row in _OTHERS.rows(tx, part, **keys)
+    }
 
 
 def purposes_of(tx: Tx, contact_id: int) -> list[str]:
@@ -126,3 +125,7 @@ def purposes_of(tx: Tx, contact_id: int) -> list[str]:
         .order_by(sa.func.min(evidence.c.seq))
     )
     return list(tx.execute(query).scalars())
+
+
+def _parameters(purpose_keys: tuple[str, str, str]) -> dict[str, str]:
+    return {f"key_{place}": key for place, key in enumerate(purpose_keys)}

@@ -49,3 +49,8 @@ def is_current(database: Database) -> bool:
     head = ScriptDirectory.from_config(_alembic()).get_current_head()
     with database.read() as connection:
         return MigrationContext.configure(connection).get_current_revision() == head
+
+
+def newest() -> str:
+    """Give the name of the newest schema."""
+    return ScriptDirectory.from_config(_alembic()).get_current_head() or ""

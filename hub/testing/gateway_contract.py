@@ -1,14 +1,23 @@
 """What every message gateway promises: nobody gets an SMS twice, and nothing is guessed."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from hub.errors import AuthError, TransientError
+from hub.roles import FindsSent, LooksUp
 from hub.testing.faults import Rubbish
 from hub.testing.rig import MANY, NUMBER, STALL, TEXT, Rig, short_timeouts
-from hub.values.gateway import DeliveryReport, Outgoing, Receipt, ReceiptState, ReportState
+from hub.values.gateway import (
+    DeliveryReport,
+    Outgoing,
+    Receipt,
+    ReceiptState,
+    ReportState,
+    Sent,
+)
 
 _COUNTINGS = ("utf16", "sjis_bytes", "cp932_bytes")
 
@@ -29,7 +38,7 @@ class GatewayContract:
         assert profile.max_units >= 70, "`max_units` is the longest text."
         assert profile.counting in _COUNTINGS, f"`counting` is one of {', '.join(_COUNTINGS)}."
         can_find = rig.plugin.look_up(rig.connection) is not None
-        assert profile.idempotency != "lookup" or can_find, "Look-up needs a method `find`."
+        assert profile.idempotency != "lookup" or can_find, "Look-up needs `find` or `find_sent`."
 
     def test_an_sms_is_accepted(self, rig: Rig) -> None:
         """With the gateway's own reference, and nothing of number or text in the receipt."""
@@ -64,12 +73,13 @@ class GatewayContract:
         look_up = rig.plugin.look_up(rig.connection)
         if look_up is None:
             pytest.skip("This gateway cannot be asked.")
-        _send(rig, "sms-1")
-        found = look_up.find("sms-1")
+        taken = _send(rig, "sms-1").reference
+        found = _ask(look_up, "sms-1", TEXT)
 
         assert isinstance(found, Receipt | DeliveryReport), "The SMS that was sent is not found."
         assert found.state not in (ReceiptState.REJECTED, ReportState.REJECTED)
-        assert look_up.find("sms-never-sent") is None
+        assert found.state is not ReceiptState.UNKNOWN, "The SMS that was sent is not found."
+        assert _ask(look_up, "sms-never-sent", "never sent", {taken or ""}) is None
         rig.seen(found)
 
     @pytest.mark.parametrize("kind", list(Rubbish))
@@ -81,7 +91,7 @@ class GatewayContract:
         _send(rig, "sms-1")
         rig.sandbox.rubbish(times=MANY, kind=kind)
         with rig.transient(f"A look-up answered with {kind}"):
-            look_up.find("sms-1")
+            _ask(look_up, "sms-1", TEXT)
 
     def test_wrong_credentials_stop_the_sending(self, rig: Rig) -> None:
         """AuthError: the SMS surely did not leave, and the hub parks the connection."""
@@ -134,6 +144,25 @@ class GatewayContract:
 def _send(rig: Rig, key: str) -> Receipt:
     gateway = rig.plugin.message_gateway(rig.connection)
     return gateway.send(Outgoing(id=key, number=NUMBER, text=TEXT))
+
+
+def _ask(
+    look_up: LooksUp | FindsSent, key: str, text: str, others: Collection[str] = ()
+) -> Receipt | DeliveryReport | None:
+    """Ask about an SMS of an hour ago, in the way this gateway is asked."""
+    if isinstance(look_up, LooksUp):
+        return look_up.find(key)
+    now = datetime.now(UTC)
+    posted_at = now - timedelta(hours=1)
+    return look_up.find_sent(
+        Sent(
+            outgoing=Outgoing(id=key, number=NUMBER, text=text),
+            since=posted_at,
+            posted_at=posted_at,
+            asked_at=now,
+            others=frozenset(others),
+        )
+    )
 
 
 def _answer(rig: Rig) -> Receipt:

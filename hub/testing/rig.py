@@ -16,11 +16,10 @@ from hub.plugins.registry import Plugin
 from hub.settings import SecretText
 from hub.testing.leaks import leaked
 from hub.testing.roster import roster
-from hub.testing.sandbox import Sandbox, WebhookSample
+from hub.testing.sandbox import CALLBACK, Sandbox, WebhookSample
 from hub.values.connection import Connection
 from hub.values.event import Inbound
 
-CALLBACK = "http://localhost:9/hooks/contract/"
 LABEL = "Contract suite"
 NUMBER = "+819011112222"
 TEXT = "予約の確認です。ご来店をお待ちしております。"

@@ -28,6 +28,9 @@ if TYPE_CHECKING:
 
 _LOG_LENGTH = 10_000
 
+CALLBACK = "http://localhost:9/hooks/contract/"
+"""Where the contract suite's connection is called: a sandbox that signs addresses signs this."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Running:

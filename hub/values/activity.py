@@ -11,7 +11,8 @@ class Activity:
     """One thing that happened to one SMS, to be noted on the record it belongs to.
 
     `id` stays the same over all tries. `thread` is the message: sinks that can fold several notes
-    into one do it by thread. `text` is a ready sentence without number and without the SMS text.
+    into one do it by thread. `text` is a ready sentence without number and without the SMS text;
+    where `state` is `replied` it holds what the person wrote back.
     """
 
     id: str

@@ -57,6 +57,24 @@ class Outgoing:
     callback_url: str | None = field(default=None, repr=False)
 
 
+@dataclass(frozen=True, kw_only=True)
+class Sent:
+    """An SMS whose fate is asked for, as it was posted, and what the hub knows beside it.
+
+    It was surely not posted before `since`; `posted_at` is when it was marked for its last post and
+    `asked_at` is now (all UTC). `reference` is the gateway's id where that is known; then number
+    and text may be empty, since they can have been erased meanwhile. `others` are the gateway's ids
+    of the hub's other SMS to the same number: none of them is this one.
+    """
+
+    outgoing: Outgoing
+    since: datetime
+    posted_at: datetime
+    asked_at: datetime
+    reference: str | None = None
+    others: frozenset[str] = frozenset()
+
+
 class ReceiptState(StrEnum):
     """The gateway's answer to one send."""
 
@@ -73,7 +91,8 @@ class Receipt:
     """What the gateway answered. These are data, not exceptions.
 
     `reference` is the gateway's own id. `reason` is one of bad_number, opted_out, content, auth,
-    quota, unreachable, expired, other. `opted_out` in a reason makes the hub record an opt-out.
+    sender (it cannot send to this number), quota, unreachable, expired, other. `opted_out` in a
+    reason makes the hub record an opt-out.
     """
 
     state: ReceiptState
@@ -99,6 +118,10 @@ class DeliveryReport:
 
     `reference` is the gateway's id, `key` ours (the id of the `Outgoing`): one of them is enough.
     `permanent` says whether an undelivered number will stay so; None if the gateway does not say.
+    `reason` is one of a receipt's, or one of partly, handset_refuses, repeated_text,
+    outside_hours, canceled_there; whatever else it is, people read it as it stands. `carrier` is
+    the network of the handset, as the gateway names it. A gateway that reports each part of a long
+    text by itself says which `part` of how many `parts`, from 1: the SMS is delivered when all are.
     """
 
     id: str
@@ -109,6 +132,9 @@ class DeliveryReport:
     reason: str | None = None
     permanent: bool | None = None
     billed_units: int | None = None
+    carrier: str | None = None
+    part: int | None = None
+    parts: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -47,6 +47,21 @@ SEND_STATES = {
     "canceled": Words("取り消し済み", "Canceled"),
 }
 
+REPLIES = {
+    "stop": Words("配信停止", "Stop"),
+    "start": Words("再開", "Start"),
+    "help": Words("問い合わせ", "Help"),
+    "near_stop": Words("配信停止の可能性", "May be a stop"),
+    "kept": Words("返信", "Reply"),
+}
+"""What a reply was understood as."""
+
+REPLY_TASKS = {
+    "open": Words("要確認", "Decide"),
+    "accepted": Words("配信停止とした", "Taken for a stop"),
+    "dismissed": Words("配信停止ではない", "No stop"),
+}
+
 CONNECTION_STATES = {
     "ok": Words("正常", "In order"),
     "parked": Words("停止中(認証エラー)", "Parked: credentials refused"),

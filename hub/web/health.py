@@ -1,13 +1,17 @@
 """`/healthz`, `/readyz`, `/metrics`: for load balancers and monitoring, without personal data."""
 
+from datetime import timedelta
+
 from flask import Blueprint, Response, jsonify
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Gauge, generate_latest
 from redis.exceptions import RedisError
 
 from hub.factory import Hub
+from hub.messages import rates
 from hub.queue import QUEUES, queue
 from hub.store import counts
 from hub.store.database import StoreUnavailable
+from hub.store.replies import count_open
 
 
 def blueprint(hub: Hub) -> Blueprint:
@@ -38,6 +42,15 @@ def blueprint(hub: Hub) -> Blueprint:
         oldest = Gauge(
             "hub_opt_out_push_oldest_seconds", "Age of the oldest open push", registry=registry
         )
+        by_gateway = Gauge(
+            "hub_gateway_messages",
+            "Messages that left within a day, by gateway and state",
+            ["gateway", "state"],
+            registry=registry,
+        )
+        replies = Gauge(
+            "hub_replies_open", "Replies that wait for a person's decision", registry=registry
+        )
         waiting = Gauge("hub_queue_jobs", "Bells waiting by queue", ["queue"], registry=registry)
         with hub.database.read() as tx:
             for state, count in counts.messages_by_state(tx).items():
@@ -45,6 +58,10 @@ def blueprint(hub: Hub) -> Blueprint:
             for state, count in counts.pushes_by_state(tx).items():
                 pushes.labels(state).set(count)
             since = counts.oldest_open_push(tx)
+            for rate in rates.of(tx, "gateway", hub.clock() - timedelta(days=1)):
+                for state, count in rate.states.items():
+                    by_gateway.labels(rate.group, state).set(count)
+            replies.set(count_open(tx))
         oldest.set(0 if since is None else (hub.clock() - since).total_seconds())
         try:
             for name in QUEUES:

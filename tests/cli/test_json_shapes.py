@@ -60,6 +60,7 @@ def filled(pulled, crm, tmp_path: Path):
         "hub consent verify",
         "hub doctor",
         "hub exclusion list",
+        "hub keys list",
         "hub erase list",
         "hub optouts",
         "hub plugin list",

@@ -256,7 +256,7 @@ def test_a_delivery_after_the_failure_shows_that_the_number_lives() -> None:
 def test_a_number_that_nothing_reached_for_a_year_may_be_somebody_elses() -> None:
     old = entry(occurred_at=NOW - 800 * DAY, recorded_at=NOW - 799 * DAY)
     assert ask(old, known=number(known_since=NOW - 799 * DAY)) == Deny("number_silent")
-    order = replace(old, ground="not_advertising")
+    order = old._replace(ground="not_advertising")
     silent = number(known_since=NOW - 799 * DAY, delivered_at=NOW - 366 * DAY)
     assert ask(order, known=silent, **SERVICE) == Deny("number_silent")
 
@@ -354,7 +354,7 @@ def test_a_code_may_go_to_a_number_that_was_just_typed_into_a_form() -> None:
     ],
 )
 def test_nobody_is_asked_for_consent_by_sms_on_any_other_ground(changes: dict[str, Any]) -> None:
-    assert ask(replace(asked(), **changes), **ASKING) == Deny("not_just_asked")
+    assert ask(asked()._replace(**changes), **ASKING) == Deny("not_just_asked")
 
 
 def test_nobody_is_asked_for_consent_who_typed_no_number() -> None:

@@ -136,7 +136,7 @@ class AnyHistory(RuleBasedStateMachine):
     @rule(suspended=rarely, revoked=rarely)
     def suspend(self, suspended: bool, revoked: bool) -> None:
         self.entries = [
-            replace(row, suspended=suspended, revoked=revoked) if row.connection_id == 1 else row
+            row._replace(suspended=suspended, revoked=revoked) if row.connection_id == 1 else row
             for row in self.entries
         ]
 
@@ -147,7 +147,7 @@ class AnyHistory(RuleBasedStateMachine):
 
     @rule(dead=st.booleans())
     def hear_of_the_number(self, dead: bool) -> None:
-        self.number = replace(self.number, **{"dead_at" if dead else "delivered_at": self.now})
+        self.number = self.number._replace(**{"dead_at" if dead else "delivered_at": self.now})
 
     @rule(held=rarely)
     def be_told_to_hold(self, held: bool) -> None:
@@ -156,7 +156,7 @@ class AnyHistory(RuleBasedStateMachine):
     @precondition(lambda self: isinstance(self.verdict("promotional"), Allow))
     @rule()
     def send(self) -> None:
-        self.number = replace(self.number, marks=(*self.number.marks, self.now))
+        self.number = self.number._replace(marks=(*self.number.marks, self.now))
 
     @rule(days=st.integers(-2, 3), hours=st.sampled_from([0, 11]))
     def move_the_clock(self, days: int, hours: int) -> None:

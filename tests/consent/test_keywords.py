@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hub.consent.keywords import Keyword, classify
+from hub.consent.keywords import AMBIGUOUS, Keyword, Vocabulary, bare, classify
 
 STOPS = [
     "STOP",
@@ -88,3 +88,22 @@ def test_a_japanese_stop_word_anywhere_is_at_least_looked_at(
     found = classify(f"{before}{word}{after}")
     if not word.isascii():
         assert found is not None
+
+
+@pytest.mark.parametrize("word", sorted(AMBIGUOUS))
+def test_a_word_that_may_mean_the_booking_can_be_taken_out(word: str) -> None:
+    assert classify(word) is Keyword.STOP
+    assert classify(word, Vocabulary(without=frozenset({word}))) is None
+
+
+@given(st.frozensets(st.sampled_from([bare(word) for word in STOPS])))
+def test_no_other_word_can_be_taken_out(words: frozenset[str]) -> None:
+    vocabulary = Vocabulary(without=words)
+    assert {classify(word, vocabulary) for word in STOPS} == {Keyword.STOP}
+
+
+def test_a_deployments_own_word_is_a_stop_in_any_form_and_near_inside_a_sentence() -> None:
+    vocabulary = Vocabulary(extra=frozenset({bare("キャンセル")}))
+    assert classify("ｷｬﾝｾﾙ!", vocabulary) is Keyword.STOP
+    assert classify("予約をキャンセルしたい", vocabulary) is Keyword.NEAR_STOP
+    assert classify("キャンセル") is None

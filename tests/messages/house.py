@@ -11,7 +11,8 @@ from hub.connections.senders import Senders
 from hub.consent import purposes
 from hub.consent.policy import Policy
 from hub.contacts.pull import pull
-from hub.messages import dispatch, library, notes, replies, reports
+from hub.messages import claiming, dispatch, library, marking, notes, replies, reports, routes
+from hub.messages.again import Again
 from hub.messages.limits import Limits
 from hub.messages.linter import Sender
 from hub.messages.orders import SendOrder, SendResult, SingleOrder, SingleResult
@@ -23,7 +24,7 @@ from hub.plugins.registry import Plugin, Registry
 from hub.queue import Bells
 from hub.sdk import DeliveryReport, Reply, Settings
 from hub.store import connections as connection_rows
-from hub.store import messages
+from hub.store import messages, sends
 from hub.store.cipher import Cipher
 from hub.store.database import Database
 from hub.store.keys import KeyRing
@@ -52,6 +53,7 @@ class House:
     ) -> None:
         self.gateway = gateway
         self.platform = platform
+        self.spare = Gateway()
         self.clock = clock
         self.db = Database(url)
         upgrade(self.db)
@@ -60,6 +62,7 @@ class House:
         registry = Registry(
             plugins={
                 "gateway": _plugin("gateway", guard, message_gateway=gateway),
+                "spare": _plugin("spare", guard, message_gateway=self.spare),
                 "platform": _plugin(
                     "platform",
                     guard,
@@ -112,6 +115,22 @@ class House:
             now=self.clock(),
         )
 
+    def route(self, *names: str, kind: str = "default", subject: str = "") -> None:
+        """Let sends leave by these gateways, sms and spare among them."""
+        with self.db.write() as tx:
+            if "spare" not in {row.name for row in self.connections.rows()}:
+                self.spare_id = self.connection(tx, "spare", "spare", None)
+        with self.db.write() as tx:
+            routes.set_route(
+                tx,
+                self.connections,
+                kind,  # type: ignore[arg-type]
+                subject,
+                names,
+                by="test",
+                now=self.clock(),
+            )
+
     def prepare(self, body: str = BODY, message_class: str = "promotional") -> None:
         with self.db.write() as tx:
             now = self.clock()
@@ -140,10 +159,9 @@ class House:
         return SendOrder(
             key=key,
             template_key="sale",
-            gateway_id=self.gateway_id,
             connection_id=self.crm_id,
             actor="test",
-            **changes,  # type: ignore[arg-type]
+            **({"gateway_id": self.gateway_id} | changes),  # type: ignore[arg-type]
         )
 
     def create(self, key: str = "spring", **changes: object) -> SendResult:
@@ -172,7 +190,12 @@ class House:
         with self.db.read() as tx:
             return int(tx.execute(query).scalar_one())
 
-    def drain(self, limits: Limits | None = None, seconds: float = 600) -> dispatch.Drained:
+    def drain(
+        self,
+        limits: Limits | None = None,
+        seconds: float = 600,
+        gateway_id: int | None = None,
+    ) -> dispatch.Drained:
         return dispatch.drain(
             self.db,
             self.cipher,
@@ -180,7 +203,7 @@ class House:
             self.connections,
             self.bells,
             self.clock,
-            self.gateway_id,
+            gateway_id or self.gateway_id,
             "worker",
             self.clock() + timedelta(seconds=seconds),
             policy=self.policy,
@@ -201,7 +224,9 @@ class House:
             items,
         )
 
-    def reply(self, *items: Reply) -> replies.TakenReplies:
+    def reply(
+        self, *items: Reply, listening: replies.Listening = replies.AS_SHIPPED
+    ) -> replies.TakenReplies:
         return replies.take(
             self.db,
             self.cipher,
@@ -210,10 +235,11 @@ class House:
             self.clock,
             self.gateway_id,
             items,
+            listening,
         )
 
     def push_notes(self) -> int:
-        return notes.push(self.db, self.connections, self.clock)
+        return notes.push(self.db, self.cipher, self.connections, self.clock)
 
     def hold(self, contact_id: int) -> None:
         with self.db.write() as tx:
@@ -236,6 +262,51 @@ class House:
                 now=self.clock(),
                 sink_connections=self.connections.with_role("opt_out_sink"),
             )
+
+    def steer(self, how: Callable[..., object], send_id: int = 1) -> None:
+        with self.db.write() as tx:
+            how(tx, send_id)
+
+    def claim(self, limit: int = 100) -> list[MessageRow]:
+        now = self.clock()
+        with self.db.write() as tx:
+            return claiming.claim(
+                tx,
+                self.gateway_id,
+                worker="somebody",
+                now=now,
+                lease_until=now + timedelta(seconds=60),
+                limit=limit,
+            )
+
+    def mark(self, rows: Sequence[MessageRow]) -> list[marking.Ready]:
+        now = self.clock()
+        with self.db.write() as tx:
+            return marking.mark(
+                tx,
+                self.cipher,
+                rows,
+                policy=self.policy,
+                now=now,
+                lease_until=now + timedelta(seconds=60),
+                sinks=(),
+            )
+
+    @property
+    def again(self) -> Again:
+        return Again(
+            database=self.db,
+            cipher=self.cipher,
+            connections=self.connections,
+            bells=self.bells,
+            clock=self.clock,
+        )
+
+    def send_state(self, send_id: int = 1) -> str:
+        with self.db.read() as tx:
+            row = sends.by_id(tx, send_id)
+        assert row is not None
+        return row.state
 
     def rows(self) -> list[MessageRow]:
         with self.db.read() as tx:

@@ -242,3 +242,29 @@ def test_a_paused_send_waits(make_house):
         tx.execute(sa.text("UPDATE send SET state = 'paused'"))
     house.drain()
     assert house.states() == ["queued"]
+
+
+def test_what_waited_behind_a_hanging_post_is_sent_later_and_is_not_unknown(make_house):
+    gate = threading.Event()
+    house = make_house(3)
+    house.gateway.gates = [released(), gate]
+    house.create()
+    house.drain(Limits(window=1, post=0.3))
+    gate.set()
+    assert sorted(house.states()) == ["submitted", "submitted", "unknown"]
+    assert set(house.gateway.posts_by_key.values()) == {1}
+
+
+def released():
+    event = threading.Event()
+    event.set()
+    return event
+
+
+@pytest.mark.parametrize(("people", "called"), [(2, True), (1, False)])
+def test_who_finds_a_whole_batch_calls_another_worker(make_house, people, called):
+    house = make_house(people)
+    house.create()
+    house.bells.redis.flushall()
+    house.drain(Limits(claim=2))
+    assert bool(house.bells.redis.exists(flag(f"send:{house.gateway_id}"))) is called

@@ -1,7 +1,9 @@
 import pytest
 import sqlalchemy as sa
 
-from hub.sdk import Reply
+from hub.consent.keywords import Vocabulary, bare
+from hub.messages.replies import Listening
+from hub.sdk import Answer, Ref, Reply
 from hub.store import replies
 from hub.store.tables.messages import reply
 
@@ -84,3 +86,104 @@ def test_a_stop_the_gateway_acted_on_itself_counts(make_house):
 def test_a_reply_from_a_number_that_is_none_is_kept(make_house):
     house = make_house(0)
     assert house.reply(Reply(id="1", number="55555", text="STOP")).new == 1
+
+
+def test_a_deployments_own_word_is_a_stop_and_one_it_took_out_is_none(make_house):
+    house = make_house(1)
+    words = Vocabulary(extra=frozenset({bare("キャンセル")}), without=frozenset({"cancel"}))
+    listening = Listening(vocabulary=words)
+    house.reply(Reply(id="1", number=NUMBER, text="CANCEL"), listening=listening)
+    assert outcomes(house) == {"kept": 1}
+    taken = house.reply(Reply(id="2", number=NUMBER, text="ｷｬﾝｾﾙ。"), listening=listening)
+    assert taken.opted_out == 1
+
+
+def sent(house):
+    house.create()
+    house.drain()
+    house.push_notes()
+    house.platform.notes.clear()
+
+
+def test_a_reply_goes_to_the_record_the_last_sms_was_sent_for(make_house):
+    house = make_house(1)
+    sent(house)
+    house.reply(Reply(id="1", number=NUMBER, text="明日行きます"))
+    house.reply(Reply(id="2", number=NUMBER, text="2名です"))
+    house.push_notes()
+    told = list(house.platform.notes.values())
+    assert [each.ref for each in told] == [Ref("12", "1")] * 2
+    assert [each.text for each in told] == [
+        "SMSに返信がありました(セール)。\n明日行きます",
+        "SMSに返信がありました(セール)。\n2名です",
+    ]
+    assert {each.state for each in told} == {"replied"}
+    assert len({each.thread for each in told}) == 2
+
+
+def test_a_reply_that_comes_twice_is_told_once(make_house):
+    house = make_house(1)
+    sent(house)
+    said = Reply(id="1", number=NUMBER, text="明日行きます")
+    house.reply(said)
+    house.reply(said)
+    house.push_notes()
+    assert len(house.platform.notes) == 1
+
+
+def test_a_reply_long_after_the_last_sms_answers_none(make_house, clock):
+    house = make_house(1)
+    sent(house)
+    clock.advance(15 * 86400)
+    house.reply(Reply(id="1", number=NUMBER, text="明日行きます"))
+    house.push_notes()
+    assert house.platform.notes == {}
+
+
+def test_a_stop_is_told_as_an_opt_out_and_not_as_a_note(make_house):
+    house = make_house(1)
+    sent(house)
+    house.reply(Reply(id="1", number=NUMBER, text="STOP"))
+    house.push_notes()
+    assert house.platform.notes == {}
+    with house.db.read() as tx:
+        row = tx.exec_driver_sql("SELECT message_id FROM exclusion").one()
+    assert row.message_id == house.rows()[0].id
+
+
+def test_a_reply_whose_text_was_erased_before_it_was_told_is_told_without(make_house):
+    house = make_house(1)
+    sent(house)
+    house.reply(Reply(id="1", number=NUMBER, text="明日行きます"))
+    with house.db.write() as tx:
+        tx.execute(sa.update(reply).values(text_enc=None))
+    house.push_notes()
+    (told,) = house.platform.notes.values()
+    assert told.text == "SMSに返信がありました(セール)。\n(本文は消去済み)"
+
+
+def test_nothing_is_answered_by_sms(make_house):
+    house = make_house(1)
+    for place, text in enumerate(("STOP", "START", "HELP", "こんにちは")):
+        house.reply(Reply(id=str(place), number=NUMBER, text=text))
+    house.drain()
+    assert house.gateway.posts == []
+
+
+def test_start_makes_no_consent_that_was_not_there(make_house):
+    house = make_house(1)
+    house.platform.say(1, Answer.NO)
+    house.pull()
+    house.reply(Reply(id="1", number=NUMBER, text="START"))
+    assert house.create().states == {"refused": 1}
+
+
+def test_what_start_takes_back_is_on_record(make_house, clock):
+    house = make_house(1)
+    house.reply(Reply(id="1", number=NUMBER, text="STOP"))
+    clock.advance(60)
+    house.reply(Reply(id="2", number=NUMBER, text="START"))
+    query = "SELECT event_type, method FROM evidence ORDER BY seq DESC LIMIT 2"
+    with house.db.read() as tx:
+        rows = [tuple(row) for row in tx.exec_driver_sql(query)]
+    assert rows == [("renewed", "keyword"), ("withdrawn", "keyword")]

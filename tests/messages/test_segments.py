@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from hub.messages.segments import (
     BASIC,
     EXTENSION,
+    billed_units,
     gateway_units,
     measure,
     split,
@@ -119,3 +120,44 @@ def test_characters_a_gateway_cannot_carry_are_found(counting, bad):
 
 def test_a_gateway_may_name_further_characters_it_cannot_carry():
     assert unsupported("a~b", GatewayProfile(unsupported="~^")) == ["~"]
+
+
+@pytest.mark.parametrize(
+    ("text", "units"),
+    [
+        ("a" * 140, 140),
+        ("あ" * 70, 140),
+        ("あ" + "a" * 69, 140),
+        ("ｱ" * 70, 140),
+        ("あ\na", 6),
+        ("a\r\nb", 4),
+    ],
+)
+def test_where_one_wide_character_makes_all_wide_each_counts_twice(text, units):
+    profile = GatewayProfile(counting="sjis_bytes", newline_units=2, wide_doubles=True)
+    assert gateway_units(text, profile) == units
+
+
+@given(texts)
+def test_counting_all_as_wide_never_makes_a_text_shorter(text):
+    plain = GatewayProfile(counting="sjis_bytes", newline_units=2)
+    strict = GatewayProfile(counting="sjis_bytes", newline_units=2, wide_doubles=True)
+    assert gateway_units(text, strict) >= gateway_units(text, plain)
+
+
+@pytest.mark.parametrize(
+    ("text", "segments", "by_seventy"),
+    [
+        ("", 1, 1),
+        ("あ" * 70, 1, 1),
+        ("あ" * 71, 2, 2),
+        ("あ" * 134, 2, 2),
+        ("あ" * 140, 3, 2),
+        ("あ" * 141, 3, 3),
+        ("あ" * 660, 10, 10),
+        ("a" * 160, 1, 3),
+    ],
+)
+def test_what_is_charged_follows_the_gateways_own_rule(text, segments, by_seventy):
+    assert billed_units(text, GatewayProfile()) == segments
+    assert billed_units(text, GatewayProfile(billing="per_70")) == by_seventy

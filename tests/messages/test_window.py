@@ -50,3 +50,27 @@ def test_waiting_ends_when_there_is_an_answer():
     begun = time.monotonic()
     assert len(window.collect(5)) == 1
     assert time.monotonic() - begun < 2
+
+
+def test_a_task_that_waits_ahead_begins_as_soon_as_a_thread_is_free():
+    gate = threading.Event()
+    window = Window(lambda task: (gate.wait(5), task)[1], width=1, limit=5, ahead=2)
+    for task in range(3):
+        window.submit(task)
+    assert (window.free, window.in_flight) == (0, 3)
+    gate.set()
+    assert [each.answer for each in finish(window)] == [0, 1, 2]
+
+
+def test_a_task_that_waited_too_long_never_begins():
+    gate = threading.Event()
+    begun = []
+    window = Window(lambda task: (begun.append(task), gate.wait(5))[1], width=1, limit=0.2, ahead=1)
+    window.submit("hangs")
+    window.submit("waits")
+    done = {each.task: each.begun for each in finish(window)}
+    assert done == {"hangs": True, "waits": False}
+    assert window.given_up == 1
+    gate.set()
+    assert len(window.collect(2)) == 1
+    assert begun == ["hangs"]

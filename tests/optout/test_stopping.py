@@ -148,7 +148,7 @@ def outcome(tx: Any, results: list[OptOutResult]) -> Any:
     return (
         [(result.already, names.get(result.exclusion_id)) for result in results],
         sorted(
-            repr([value for name, value in row._mapping.items() if name != "id"])
+            repr([value for name, value in row._mapping.items() if name not in ("id", "key")])
             for row in exclusions
         ),
         entries,

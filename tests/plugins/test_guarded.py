@@ -13,6 +13,7 @@ from hub.plugins.guard import Guard
 from hub.plugins.guarded import (
     GuardedActivitySink,
     GuardedContactSource,
+    GuardedFinder,
     GuardedGateway,
     GuardedLookUp,
     GuardedOptOutSink,
@@ -24,7 +25,7 @@ from hub.plugins.guarded import (
 from hub.roles import PollsEvents, ReceivesEvents
 from hub.values.activity import Activity
 from hub.values.contact import ConsentReading, OptOutReading, SourceContact
-from hub.values.event import Event, Inbound
+from hub.values.event import Acknowledgement, Event, Inbound
 from hub.values.gateway import (
     DeliveryReport,
     GatewayProfile,
@@ -33,6 +34,7 @@ from hub.values.gateway import (
     ReceiptState,
     Reply,
     ReportState,
+    Sent,
 )
 from hub.values.mapping import SourceField
 from hub.values.optout import Change, OptOut, Outcome, OutcomeState
@@ -269,3 +271,38 @@ def test_a_look_up_gives_a_receipt_a_report_or_nothing() -> None:
     assert GuardedLookUp(POST, cast(Any, Answers(None))).find("sms-1") is None
     bad = GuardedLookUp(POST, cast(Any, Answers(False)))
     assert "message_gateway.find gave bool" in bug(lambda: bad.find("sms-1"))
+
+
+def test_a_gateway_that_is_asked_by_what_was_sent_answers_the_same() -> None:
+    sent = Sent(outgoing=OUTGOING, since=NOW, posted_at=NOW, asked_at=NOW)
+    receipt = Receipt(state=ReceiptState.UNKNOWN)
+
+    assert GuardedFinder(POST, cast(Any, Answers(receipt))).find_sent(sent) == receipt
+    assert GuardedFinder(POST, cast(Any, Answers(None))).find_sent(sent) is None
+    bad = GuardedFinder(POST, cast(Any, Answers(False)))
+    assert "message_gateway.find_sent gave bool" in bug(lambda: bad.find_sent(sent))
+
+
+def test_a_gateway_may_answer_a_callback_in_its_own_kind() -> None:
+    class Speaks:
+        def receive(self, request: Inbound) -> Sequence[DeliveryReport | Reply]:
+            return []
+
+        def acknowledge(self, request: Inbound) -> Any:
+            return answer
+
+    answer: Any = Acknowledgement(content_type="text/xml", body=b"<Response/>")
+    assert GuardedReportReceiver(POST, Speaks()).acknowledge(INBOUND) == answer
+    answer = None
+    assert GuardedReportReceiver(POST, Speaks()).acknowledge(INBOUND) is None
+    answer = "<Response/>"
+    broken = GuardedReportReceiver(POST, Speaks())
+    assert "message_gateway.acknowledge gave str" in bug(lambda: broken.acknowledge(INBOUND))
+
+
+def test_a_gateway_without_words_of_its_own_leaves_the_answer_to_the_hub() -> None:
+    class Silent:
+        def receive(self, request: Inbound) -> Sequence[DeliveryReport | Reply]:
+            return []
+
+    assert GuardedReportReceiver(POST, Silent()).acknowledge(INBOUND) is None

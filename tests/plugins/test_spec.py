@@ -46,6 +46,7 @@ METHODS = {
     "MessageGateway": {"send": "outgoing: Outgoing -> Receipt"},
     "ReceivesReports": {"receive": "request: Inbound -> Sequence[DeliveryReport | Reply]"},
     "LooksUp": {"find": "key: str -> Receipt | DeliveryReport | None"},
+    "FindsSent": {"find_sent": "sent: Sent -> Receipt | DeliveryReport | None"},
 }
 
 

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from hub.errors import ConfigError
 from hub.store import exclusions, keyfacts, lookups, people, reindexing, retiring, rotation
 from hub.store.cipher import Cipher, Keys
+from hub.store.database import StoreUnavailable
 from hub.store.erasure import erase
 from hub.store.erasure_aim import Aim
 from hub.store.exclusions import NewExclusion
@@ -175,6 +176,30 @@ def test_two_contacts_of_one_number_are_left_for_a_person_to_see(vault: Vault):
         tx.execute(sa.insert(contact).values(lookup=double, index_key=2, created_at=NOW))
     assert follow(vault) == rotation.Followed(changed=0, left=1)
     assert kept(vault, id_) == NUMBERS[0]
+
+
+def test_a_full_disk_in_the_middle_is_told_and_the_next_run_ends_it(
+    ready_sqlite_url: str, tmp_path: Path
+):
+    vault = Vault(ready_sqlite_url, tmp_path)
+    numbers = [f"+8180{n:08d}" for n in range(400)]
+    ids = {number: make(vault, number) for number in numbers}
+    vault.rotate("index")
+
+    @sa.event.listens_for(vault.db.engine, "connect")
+    def cramp(connection, record):
+        pages = connection.execute("PRAGMA page_count").fetchone()[0]
+        connection.execute(f"PRAGMA max_page_count = {pages}")
+
+    vault.db.engine.dispose()
+    with pytest.raises(StoreUnavailable, match="disk is full: nothing was saved"):
+        follow(vault)
+    assert all(found(vault, number) == id_ for number, id_ in ids.items())
+    sa.event.remove(vault.db.engine, "connect", cramp)
+    vault.db.engine.dispose()
+    assert follow(vault).left == 0
+    assert keys_of(vault)[2] == {"contact": 400}
+    assert all(kept(vault, id_) == number for number, id_ in ids.items())
 
 
 # ---- processes that have not learnt of it yet ----

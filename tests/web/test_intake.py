@@ -1,6 +1,6 @@
 """The address that platforms call: answers that tell a stranger nothing."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from io import BytesIO
 from types import SimpleNamespace
 
@@ -8,6 +8,8 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from hub.messages.replies import AS_SHIPPED
+from hub.sdk import Event, Inbound
 from hub.store import events as event_rows
 from hub.store.database import Database
 from hub.web import intake
@@ -26,6 +28,10 @@ def hub(sqlite_url: str) -> Iterator[Hubs]:
 
 @pytest.fixture
 def client(hub: Hubs) -> FlaskClient:
+    return client_of(hub)
+
+
+def client_of(hub: Hubs) -> FlaskClient:
     app = Flask(__name__)
     # As hub.web.app has it.
     app.config["MAX_CONTENT_LENGTH"] = 1024 * 1024
@@ -36,6 +42,7 @@ def client(hub: Hubs) -> FlaskClient:
         connections=hub.connections,
         bells=hub.bells,
         clock=hub.clock,
+        listening=AS_SHIPPED,
     )
     app.register_blueprint(intake.blueprint(parts))  # type: ignore[arg-type]
     return app.test_client()
@@ -90,3 +97,30 @@ def test_a_store_that_is_away_lets_the_platform_repeat(hub: Hubs, client: FlaskC
     assert answer.status_code == 503
     assert int(answer.headers["Retry-After"]) > 0
     away.close()
+
+
+class Listening(Platform):
+    """Remembers who called."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.callers: list[str | None] = []
+
+    def receive(self, request: Inbound) -> Sequence[Event]:
+        self.callers.append(request.address)
+        return super().receive(request)
+
+
+def test_a_plugin_is_told_the_callers_address_and_never_what_a_caller_says_of_itself(
+    sqlite_url: str,
+) -> None:
+    platform = Listening()
+    hub = Hubs(sqlite_url, crm=platform)
+    client_of(hub).post(
+        "/in/crm/sesame",
+        json=EVENT,
+        headers={"X-Forwarded-For": "203.0.113.9"},
+        environ_overrides={"REMOTE_ADDR": "198.51.100.7"},
+    )
+    assert platform.callers == ["198.51.100.7"]
+    hub.db.close()

@@ -33,15 +33,7 @@ class UtcTime(TypeDecorator[datetime]):
         value = value.astimezone(UTC)
         return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
 
-    def process_result_value(self, value: datetime | None, dialect: Any) -> datetime | None:
-        """Give the time in UTC."""
-        if value is None:
-            return None
-        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
-
-    def result_processor(
-        self, dialect: Any, coltype: object
-    ) -> Callable[[Any], datetime | None]:
+    def result_processor(self, dialect: Any, coltype: object) -> Callable[[Any], datetime | None]:
         """Give what makes a time of what the driver gives: SQLite a text, PostgreSQL a time."""
         return _read if dialect.name == "sqlite" else _in_utc
 

@@ -138,6 +138,8 @@ exclusion = sa.Table(
     "exclusion",
     metadata,
     sa.Column("id", BigId, primary_key=True),
+    # Its name in the journal outside the store; None: older than the journal.
+    sa.Column("key", sa.String(36)),
     sa.Column("contact_id", sa.ForeignKey("contact.id"), nullable=False, index=True),
     sa.Column("scope", sa.String(70), nullable=False),  # all | promotional | purpose:<key>
     sa.Column("origin", sa.String(20), nullable=False),
@@ -153,6 +155,7 @@ exclusion = sa.Table(
     sa.Column("lifted_at", UtcTime),
     sa.Column("lifted_by", sa.String(200)),
     sa.Column("lifted_why", sa.String(30)),
+    sa.Index("uq_exclusion_key", "key", unique=True),
     sa.Index(
         "uq_exclusion_active",
         "contact_id",

@@ -34,6 +34,8 @@ send = sa.Table(
     sa.Column("gateway_id", sa.ForeignKey("connection.id"), nullable=False),
     # building | sending | paused | canceling | canceled
     sa.Column("state", sa.String(20), nullable=False),
+    # Ids of the gateways its messages may go to where this one surely did not take them: 3,5
+    sa.Column("fallbacks", sa.String(120), nullable=False, server_default=""),
     sa.Column("rule_id", BigId),
     sa.Column("event_id", BigId),
     sa.Column("owner_id", sa.ForeignKey("hub_user.id")),
@@ -43,6 +45,19 @@ send = sa.Table(
     sa.Column("not_after", UtcTime),
     sa.Column("created_at", UtcTime, nullable=False),
 )
+
+route = sa.Table(
+    "route",
+    metadata,
+    sa.Column("id", BigId, primary_key=True),
+    sa.Column("kind", sa.String(12), nullable=False),  # default | site | purpose | template
+    sa.Column("subject", sa.String(60), nullable=False),  # a key; empty for the default
+    sa.Column("gateways", sa.String(120), nullable=False),  # ids in the order they are tried: 3,5
+    sa.Column("set_at", UtcTime, nullable=False),
+    sa.Column("set_by", sa.String(200), nullable=False),
+    sa.UniqueConstraint("kind", "subject"),
+)
+"""By which gateway a send leaves where its order names none."""
 
 message = sa.Table(
     "message",
@@ -74,6 +89,7 @@ message = sa.Table(
     sa.Column("due_at", UtcTime, nullable=False),
     sa.Column("gateway_reference", sa.String(120)),
     sa.Column("report_rank", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("carrier", sa.String(20)),
     # The gateway said that this number takes no SMS, and will not.
     sa.Column("number_dead", sa.Boolean, nullable=False, server_default=sa.text("false")),
     sa.Column("site_id", sa.ForeignKey("site.id")),
@@ -89,6 +105,18 @@ message = sa.Table(
     sa.Index("ix_message_reference", "gateway_id", "gateway_reference"),
     sa.Index("ix_message_lease", "state", "lease_until"),
 )
+
+tracked_link = sa.Table(
+    "tracked_link",
+    metadata,
+    sa.Column("token_hash", sa.LargeBinary(32), primary_key=True),
+    sa.Column("message_id", sa.ForeignKey("message.id"), nullable=False, index=True),
+    sa.Column("place", sa.Integer, nullable=False),  # which of its template's links
+    sa.Column("fetched", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("first_at", UtcTime),
+    sa.Column("last_at", UtcTime),
+)
+"""A short address in one message; the address itself is not kept, only its hash."""
 
 message_step = sa.Table(
     "message_step",
@@ -114,6 +142,10 @@ report = sa.Table(
     sa.Column("reason", sa.String(40)),
     sa.Column("permanent", sa.Boolean),
     sa.Column("billed_units", sa.Integer),
+    sa.Column("carrier", sa.String(20)),
+    # Of a gateway that reports each part of a long text by itself: which one of how many.
+    sa.Column("part", sa.Integer),
+    sa.Column("parts", sa.Integer),
     sa.Column("reported_at", UtcTime),
     sa.Column("received_at", UtcTime, nullable=False),
     sa.Column("applied_at", UtcTime),  # None: no message matches yet
@@ -131,7 +163,20 @@ reply = sa.Table(
     sa.Column("text_enc", sa.LargeBinary),
     sa.Column("outcome", sa.String(30), nullable=False),
     sa.Column("received_at", UtcTime, nullable=False),
+    sa.Column("said_at", UtcTime),
+    # The SMS it seems to answer: the last one its number had got through this gateway.
+    sa.Column("message_id", BigId),
+    # What may be a stop is a task for a person: open | accepted | dismissed.
+    sa.Column("task", sa.String(12)),
+    sa.Column("decided_at", UtcTime),
+    sa.Column("decided_by", sa.String(200)),
     sa.UniqueConstraint("gateway_id", "source_id"),
+    sa.Index(
+        "ix_reply_task",
+        "task",
+        sqlite_where=sa.text("task = 'open'"),
+        postgresql_where=sa.text("task = 'open'"),
+    ),
 )
 
 note = sa.Table(

@@ -22,6 +22,8 @@ contact = sa.Table(
     # While an order or a lawsuit wants the data kept, nothing of it is erased or purged.
     sa.Column("legal_hold_at", UtcTime),
     sa.Column("legal_hold_why", sa.Text, nullable=False, server_default=""),
+    # They wrote what may be a stop: advertising waits until a person has read it.
+    sa.Column("doubt_at", UtcTime),
     # Of the erased ones only: a first pull makes every contact and would fill it with nothing.
     sa.Index(
         "ix_contact_erased_at",

@@ -4,6 +4,7 @@ from flask import Blueprint, render_template
 
 from hub.factory import Hub
 from hub.store import counts
+from hub.store.replies import count_open
 from hub.web.console.guarding import Page, administrator_only
 
 
@@ -22,4 +23,5 @@ def add(pages: Blueprint, hub: Hub) -> None:
                 states=counts.messages_by_state(tx),
                 pushes=counts.pushes_by_state(tx),
                 oldest=counts.oldest_open_push(tx),
+                replies=count_open(tx),
             )

@@ -59,6 +59,7 @@ def _take(hub: Hub, call: Request, connection: str, tail: str) -> Response:
         hub.clock,
         row,
         _inbound(call, hub.config.public_url, connection, tail, body, now),
+        hub.listening,
     )
     if result.status >= 300:
         return _refused(result.status)

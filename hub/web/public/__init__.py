@@ -2,7 +2,7 @@
 
 from flask import Blueprint
 
-from hub.web.public import optout, sender
+from hub.web.public import optout, sender, tracked
 from hub.web.public.optout import Serves
 
 
@@ -10,4 +10,5 @@ def blueprint(hub: Serves) -> Blueprint:
     """Give the public pages of one hub."""
     pages = optout.blueprint(hub)
     sender.add(pages, hub)
+    tracked.add(pages, hub)
     return pages

@@ -77,6 +77,10 @@ TEXTS: Mapping[str, Words] = {
         "It may be cut off or mistyped. Please open the link in your SMS once more. "
         "If that fails, use the contact below and we will stop the messages.",
     ),
+    "over": Words(
+        "リンクの期限が切れているか、正しくない可能性があります。詳しくは下の窓口にお問い合わせください。",
+        "It may be over, cut off or mistyped. The contact below can help you.",
+    ),
     "many": Words(
         "正しくないリンクが続けて開かれたため、しばらく表示を控えています。"
         "SMSに届いたリンクはそのまま使えます。",

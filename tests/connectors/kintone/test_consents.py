@@ -11,7 +11,7 @@ from connectors.kintone.consentfield import ConsentField
 from connectors.kintone.consents import KintoneConsents
 from connectors.kintone.contacts import KintoneContacts
 from connectors.kintone.fields import read_form
-from connectors.kintone.record import answer_of
+from connectors.kintone.record import answer_of, when_of
 from hub.sdk import Answer, ConfigError, Consent, FieldMapping, Outcome, OutcomeState, Ref
 
 # A minute behind the sandbox's clock in the person's favour: records were made before that.
@@ -169,6 +169,18 @@ def test_a_choice_gets_one_of_its_own_options_or_none():
     told = field.to_say_yes(record("", AT), consent("1", method="checkbox"))
     assert told == {"SMS": "許諾する", "取得": "checkbox"}
     assert field.to_say_yes(record("", AT), consent("1"))["取得"] is None
+
+
+@given(st.integers(0, 20 * 366 * 86_400))
+def test_a_day_for_the_end_is_over_when_the_consent_is(seconds: int):
+    form = {"properties": {**RADIO["properties"], "期限": {"type": "DATE", "label": "期限"}}}
+    mapping = FieldMapping(phone="p", consent="SMS", consent_yes=["許諾する"], consent_until="期限")
+    until = AT + timedelta(seconds=seconds)
+    field = ConsentField.of(read_form(form), mapping)
+    day = field.to_say_yes(record("", AT), consent("1", until=until))["期限"]
+    end = when_of(day, end=True)
+    assert end is not None
+    assert until - timedelta(days=1, seconds=1) <= end <= until
 
 
 BOXES = {

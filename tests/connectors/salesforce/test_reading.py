@@ -44,12 +44,22 @@ def test_a_winner_never_says_more_than_either(
     assert all(each.answer is Answer.NO for each in without_yes(loser).consents)
 
 
+def _row(id_: str, status: str) -> ConsentRow:
+    return ConsentRow(
+        id=id_,
+        key="k",
+        status=status,
+        at=None,
+        until=None,
+        source=None,
+        stamp="",
+        touched_at=NOW,
+    )
+
+
 @given(st.lists(st.sampled_from(["OptIn", "OptOut", "Seen", "NotSeen", ""]), max_size=5))
 def test_of_many_consent_rows_the_strictest_counts(statuses: list[str]) -> None:
-    rows = [
-        _row(str(n), each)
-        for n, each in enumerate(statuses)
-    ]
+    rows = [_row(str(n), each) for n, each in enumerate(statuses)]
     row = strictest(rows)
 
     if row is None:

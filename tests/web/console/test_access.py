@@ -16,6 +16,7 @@ ROUTES = {
     ("public.show", "GET"): (OPEN, "/o/AAAAAAAAAAAA"),
     ("public.act", "POST"): (OPEN, "/o/AAAAAAAAAAAA"),
     ("public.sender_page", "GET"): (OPEN, "/s"),
+    ("public.follow", "GET"): (OPEN, "/l/AAAAAAAAAAAA"),
     ("public.sender_of_site", "GET"): (OPEN, "/s/tokyo"),
     ("form.show", "GET"): (OPEN, "/f/news"),
     ("form.send", "POST"): (OPEN, "/f/news"),

@@ -5,6 +5,7 @@ import sqlalchemy as sa
 
 from hub.contacts.consent_pushing import LATEST, push_consents
 from hub.optout.pushes import push_open
+from hub.store.tables.connections import connection
 from hub.store.tables.forms import consent_push
 from hub.store.tables.people import link
 from hub.testing.roster import Verdict, first
@@ -138,6 +139,31 @@ def test_a_token_that_is_refused_parks_the_connection_and_keeps_the_consent(
     push(counter)
     assert counter.hub.connections.row("crm").state == "parked"
     assert states(counter) == ["open"]
+
+
+def test_a_field_that_stands_for_something_else_by_now_is_not_ticked(
+    counter: Counter, person: Person
+):
+    person.sign_up()
+    stands_for(counter, "points")
+    push(counter)
+    assert person.says(AGREED) == []
+    assert states(counter) == ["blocked"]
+
+    stands_for(counter, "campaign")
+    counter.clock.advance(4000)
+    push(counter)
+    assert person.says(AGREED) == [BOX]
+
+
+def stands_for(counter: Counter, purpose: str) -> None:
+    """Map the consent field of the kintone to this purpose, as an admin may at any time."""
+    crm = counter.hub.connections.row("crm")
+    assert crm.mapping is not None
+    with counter.hub.database.write() as tx:
+        mapped = tx.execute(sa.select(connection.c.mapping).where(connection.c.id == crm.id))
+        mapping = {**mapped.scalar_one(), "purpose": purpose}
+        tx.execute(sa.update(connection).where(connection.c.id == crm.id).values(mapping=mapping))
 
 
 def test_after_a_month_a_consent_is_not_told_any_more(counter: Counter, person: Person):

@@ -88,6 +88,17 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "route",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("kind", sa.String(length=12), nullable=False),
+        sa.Column("subject", sa.String(length=60), nullable=False),
+        sa.Column("gateways", sa.String(length=120), nullable=False),
+        sa.Column("set_at", hub.store.tables.base.UtcTime(timezone=True), nullable=False),
+        sa.Column("set_by", sa.String(length=200), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_route")),
+        sa.UniqueConstraint("kind", "subject", name=op.f("uq_route_kind_subject")),
+    )
+    op.create_table(
         "api_answer",
         sa.Column(
             "api_key_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
@@ -256,6 +267,26 @@ def upgrade() -> None:
         )
         batch_op.create_index("ix_consent_request_expires", ["expires_at"], unique=False)
 
+    op.create_table(
+        "tracked_link",
+        sa.Column("token_hash", sa.LargeBinary(length=32), nullable=False),
+        sa.Column(
+            "message_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
+        ),
+        sa.Column("place", sa.Integer(), nullable=False),
+        sa.Column("fetched", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("first_at", hub.store.tables.base.UtcTime(timezone=True), nullable=True),
+        sa.Column("last_at", hub.store.tables.base.UtcTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["message_id"], ["message.id"], name=op.f("fk_tracked_link_message_id")
+        ),
+        sa.PrimaryKeyConstraint("token_hash", name=op.f("pk_tracked_link")),
+    )
+    with op.batch_alter_table("tracked_link", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_tracked_link_message_id"), ["message_id"], unique=False
+        )
+
     with op.batch_alter_table("audit", schema=None) as batch_op:
         batch_op.add_column(sa.Column("seq", sa.BigInteger(), nullable=True))
         batch_op.add_column(sa.Column("prev_hash", sa.LargeBinary(length=32), nullable=True))
@@ -287,6 +318,9 @@ def upgrade() -> None:
         batch_op.add_column(
             sa.Column("legal_hold_why", sa.Text(), server_default="", nullable=False)
         )
+        batch_op.add_column(
+            sa.Column("doubt_at", hub.store.tables.base.UtcTime(timezone=True), nullable=True)
+        )
         batch_op.create_index(
             "ix_contact_erased_at",
             ["erased_at"],
@@ -304,12 +338,17 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("source_salt", sa.LargeBinary(length=16), nullable=True))
         batch_op.add_column(sa.Column("source_digest", sa.LargeBinary(length=32), nullable=True))
 
+    with op.batch_alter_table("exclusion", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("key", sa.String(length=36), nullable=True))
+        batch_op.create_index("uq_exclusion_key", ["key"], unique=True)
+
     with op.batch_alter_table("link", schema=None) as batch_op:
         batch_op.add_column(
             sa.Column("erased_at", hub.store.tables.base.UtcTime(timezone=True), nullable=True)
         )
 
     with op.batch_alter_table("message", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("carrier", sa.String(length=20), nullable=True))
         batch_op.add_column(
             sa.Column(
                 "number_dead", sa.Boolean(), server_default=sa.text("(false)"), nullable=False
@@ -322,6 +361,38 @@ def upgrade() -> None:
 
     with op.batch_alter_table("purpose", schema=None) as batch_op:
         batch_op.add_column(sa.Column("same_as", sa.Integer(), nullable=True))
+
+    with op.batch_alter_table("reply", schema=None) as batch_op:
+        batch_op.add_column(
+            sa.Column("said_at", hub.store.tables.base.UtcTime(timezone=True), nullable=True)
+        )
+        batch_op.add_column(
+            sa.Column(
+                "message_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True
+            )
+        )
+        batch_op.add_column(sa.Column("task", sa.String(length=12), nullable=True))
+        batch_op.add_column(
+            sa.Column("decided_at", hub.store.tables.base.UtcTime(timezone=True), nullable=True)
+        )
+        batch_op.add_column(sa.Column("decided_by", sa.String(length=200), nullable=True))
+        batch_op.create_index(
+            "ix_reply_task",
+            ["task"],
+            unique=False,
+            sqlite_where=sa.text("task = 'open'"),
+            postgresql_where=sa.text("task = 'open'"),
+        )
+
+    with op.batch_alter_table("report", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("carrier", sa.String(length=20), nullable=True))
+        batch_op.add_column(sa.Column("part", sa.Integer(), nullable=True))
+        batch_op.add_column(sa.Column("parts", sa.Integer(), nullable=True))
+
+    with op.batch_alter_table("send", schema=None) as batch_op:
+        batch_op.add_column(
+            sa.Column("fallbacks", sa.String(length=120), server_default="", nullable=False)
+        )
 
     with op.batch_alter_table("template", schema=None) as batch_op:
         batch_op.add_column(sa.Column("confirmed_why", sa.Text(), nullable=True))
