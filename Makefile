@@ -8,7 +8,7 @@ ARGS ?=
 
 BIN := .venv/bin
 READY := .venv/.installed
-JS := $(wildcard tests/connectors/*/js)
+JS := $(wildcard tests/*/js tests/connectors/*/js)
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .DELETE_ON_ERROR:
@@ -50,8 +50,8 @@ lint: $(READY)
 bench: $(READY)
 	$(BIN)/python bench/run.py $(ARGS)
 
-# The platforms' own JavaScript clients try our sandboxes. Where they cannot be had, those tests are
-# left out and the last line of the run says so; in CI that is a failure.
+# The platforms' own JavaScript clients try our sandboxes, and split-sms our counting of segments.
+# Where they cannot be had, those tests are left out and the last line of the run says so; in CI that is a failure.
 node-packages:
 	@if ! command -v npm >/dev/null; then \
 	  echo "No npm here: the tests with the platforms' JavaScript clients are left out."; \

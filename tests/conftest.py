@@ -35,8 +35,8 @@ JAPAN = timezone(timedelta(hours=9))
 START = datetime(2026, 1, 13, 10, 0, tzinfo=JAPAN)
 PHONE = {"width": 390, "height": 844}
 WIDE = {"width": 1280, "height": 800}
-JAVASCRIPT = sorted(Path(__file__).parent.glob("connectors/*/js"))
-"""Where the platforms' own JavaScript clients try our sandboxes."""
+JAVASCRIPT = sorted(path.parent for path in Path(__file__).parent.glob("**/js/package.json"))
+"""Where programs of others in JavaScript try our sandboxes and check our counting."""
 
 # print_blob gives the line that repeats a failing example; derandomize lets every CI run try the
 # same ones, so a red run stays red until the code changes.
@@ -230,10 +230,10 @@ def _left_out() -> list[str]:
     if not _chromium():
         missing.append("browser tests (no chromium)")
     if not shutil.which("node"):
-        missing.append("the platforms' JavaScript clients (no node)")
+        missing.append("what is checked with JavaScript programs of others (no node)")
     else:
         missing += [
-            f"the JavaScript client of {folder.parent.name} (its packages are not installed)"
+            f"the JavaScript program for {folder.parent.name} (its packages are not installed)"
             for folder in JAVASCRIPT
             if not (folder / "node_modules").is_dir()
         ]

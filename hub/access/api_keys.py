@@ -7,7 +7,6 @@ slow hashes where people choose). A key opens the API and nothing else, the cons
 
 import hashlib
 import hmac
-import ipaddress
 import re
 import secrets
 from collections.abc import Sequence
@@ -15,6 +14,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from hub.access import allow_list
+from hub.access.allow_list import allows
 from hub.errors import ConfigError
 from hub.store import api_keys as queries
 from hub.store.api_keys import ApiKeyRow
@@ -90,6 +91,7 @@ def find(database: Database, text: str, address: str, now: datetime) -> ApiKey |
     prefix, secret = (match[1], match[2]) if match else ("", "")
     with database.read() as tx:
         row = queries.find(tx, prefix)
+        networks = allow_list.networks(tx, allow_list.API)
     # Compared in a time that tells nothing, and before anything else is said about the key.
     if not hmac.compare_digest(row.secret_hash if row else _NOBODY, _hash(secret)) or row is None:
         return Refused.UNKNOWN
@@ -97,7 +99,7 @@ def find(database: Database, text: str, address: str, now: datetime) -> ApiKey |
         return Refused.REVOKED
     if row.expires_at <= now:
         return Refused.EXPIRED
-    if not allows(row.networks, address):
+    if not (allows(row.networks, address) and allows(networks, address)):
         return Refused.ADDRESS
     if row.last_used_at is None or now - row.last_used_at >= _NOTED_EVERY:
         with database.write() as tx:
@@ -115,23 +117,10 @@ def revoke(tx: Tx, prefix: str, by: str, now: datetime) -> bool:
     return queries.revoke(tx, prefix, by, now)
 
 
-def allows(networks: Sequence[str], address: str) -> bool:
-    """Say whether an address is in one of these networks; any is where there are none."""
-    if not networks:
-        return True
-    try:
-        found = ipaddress.ip_address(address.partition("%")[0])
-    except ValueError:
-        return False
-    if isinstance(found, ipaddress.IPv6Address) and found.ipv4_mapped is not None:
-        found = found.ipv4_mapped
-    return any(found in ipaddress.ip_network(each) for each in networks)
-
-
 def _network(text: str) -> str:
     try:
-        return str(ipaddress.ip_network(text.strip(), strict=False))
-    except ValueError:
+        return allow_list.network(text)
+    except ConfigError:
         raise ConfigError(
             "address",
             "address: write an IP address or a network such as 203.0.113.0/24.",

@@ -1,28 +1,48 @@
-"""One-time sign-in links and the server-side sessions they open.
+"""Signing in: by a one-time link of the terminal, by password, and by the code that follows.
 
-A link is printed by the terminal of the machine the hub runs on: there is no default password.
-Sessions are rows that can be ended (OWASP ASVS 5.0.0, 7.2 to 7.4); the cookie holds 256 random
-bits of which the store keeps a hash.
+There is no default password: the first administrator comes by a link that the terminal of the
+machine prints. Unknown logins get the same answer as wrong passwords, after the same work and the
+same waits (OWASP ASVS 5.0.0, 6.3.8).
 """
 
-import hashlib
 import secrets
+import unicodedata
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from hub.access import allow_list, passwords, sessions, throttle, two_step
+from hub.access.by import By
+from hub.access.sessions import Visitor
+from hub.access.throttle import Counted, Wait
 from hub.store import access
-from hub.store.access import SessionRow
-from hub.store.audit import add_audit
-from hub.store.database import Database
+from hub.store import sessions as session_rows
+from hub.store.access import UserRow
+from hub.store.cipher import Cipher
+from hub.store.database import Database, Tx
 from hub.values.words import Language
 
 LINK_LIFE = timedelta(minutes=15)
-IDLE = timedelta(minutes=60)
-LONGEST = timedelta(hours=12)
-_TOUCH_EVERY = timedelta(minutes=1)
+KNOWN = timedelta(days=180)
+"""How long a browser is known that a user signed in with."""
+_ADDRESS_KNOWN = timedelta(days=30)
 
 
-def _hash(token: str) -> bytes:
-    return hashlib.sha256(token.encode()).digest()
+@dataclass(frozen=True, kw_only=True)
+class Entered:
+    """A session's token; `browser` is a new token by which the browser is known next time."""
+
+    session: str = field(repr=False)
+    browser: str | None = field(repr=False, default=None)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wrong:
+    """Not let in. Why is for the audit trail, not for whoever tried."""
+
+
+def login_of(text: str) -> str:
+    """Give a login in its one spelling."""
+    return unicodedata.normalize("NFKC", text).strip().casefold()[:200]
 
 
 def administrator_link(
@@ -34,63 +54,132 @@ def administrator_link(
         user_id = access.user_for(
             tx, "administrator", "管理者 / Administrator", "administrator", language, now
         )
-        access.add_link(tx, _hash(token), user_id, now, now + LINK_LIFE)
-        add_audit(
-            tx,
-            at=now,
-            actor="terminal",
-            action="sign_in_link.made",
-            object_=f"user:{user_id}",
-            address=address,
-            detail={},
-        )
+        access.add_link(tx, sessions.digest(token), user_id, now, now + LINK_LIFE)
+        by = By(actor="terminal", at=now, address=address)
+        by.note(tx, "sign_in_link.made", f"user:{user_id}")
     return token
 
 
-def redeem(database: Database, token: str, now: datetime, address: str | None) -> str | None:
-    """Use a link up and give a session token; None where the link is unknown, used or old."""
-    session = secrets.token_urlsafe(32)
+def redeem(
+    database: Database, token: str, now: datetime, address: str | None, agent: str = ""
+) -> str | None:
+    """Use a terminal's link up and give a session token; None where it is unknown, used or old.
+
+    Where the user has one-time codes, the session still waits for one.
+    """
     with database.write() as tx:
-        user_id = access.use_link(tx, _hash(token), now)
-        if user_id is None:
+        user_id = access.use_link(tx, sessions.digest(token), now)
+        user = access.user_by_id(tx, user_id) if user_id is not None else None
+        if user is None or not allow_list.lets_in(tx, user.role, address):
             return None
-        access.add_session(tx, _hash(session), user_id, secrets.token_urlsafe(32), now)
-        add_audit(
-            tx,
-            at=now,
-            actor=f"user:{user_id}",
-            action="signed_in",
-            object_=f"user:{user_id}",
-            address=address,
-            detail={},
-        )
+        session = sessions.begin(tx, user.id, Visitor(address=address, agent=agent), now)
+        _note(tx, user, address, now)
     return session
 
 
-def find(database: Database, token: str, now: datetime) -> SessionRow | None:
-    """Give the session of a cookie; None where it is unknown, ended, idle or too old."""
-    with database.read() as tx:
-        session = access.find_session(tx, _hash(token))
-    if session is None or now - session.seen_at > IDLE or now - session.created_at > LONGEST:
-        return None
-    if now - session.seen_at > _TOUCH_EVERY:
-        with database.write() as tx:
-            access.touch_session(tx, _hash(token), now)
-    return session
-
-
-def sign_out(database: Database, token: str, now: datetime, address: str | None = None) -> None:
-    """End the session of a cookie."""
+def sign_in(
+    database: Database, login: str, password: str, visitor: Visitor, now: datetime
+) -> Entered | Wait | Wrong:
+    """Sign in by password; the session still waits for a code where the user has codes."""
+    login = login_of(login)
     with database.write() as tx:
-        session = access.find_session(tx, _hash(token))
-        access.end_session(tx, _hash(token), now)
-        if session is not None:
-            add_audit(
-                tx,
-                at=now,
-                actor=f"user:{session.user.id}",
-                action="signed_out",
-                object_=f"user:{session.user.id}",
-                address=address,
-                detail={},
-            )
+        user = access.find_user(tx, login)
+        counted = throttle.of(f"account:{login}", visitor, _known(tx, user, visitor, now))
+        failures = throttle.begin(tx, counted, now)
+        kept = access.secrets_of(tx, user.id).password_hash if user else None
+    if isinstance(failures, Wait):
+        return failures
+    right = passwords.right(password, kept)
+    with database.write() as tx:
+        # Read anew: hashing takes a while, and in that time the user may have been disabled.
+        user = access.find_user(tx, login)
+        if not right or user is None or user.disabled_at or not _from_here(tx, user, visitor):
+            _note_failure(tx, user, visitor, now, failures)
+            return Wrong()
+        throttle.succeeded(tx, counted)
+        session = sessions.begin(tx, user.id, visitor, now)
+        browser = None if user.two_step_at else _remember(tx, user, visitor, now)
+        _note(tx, user, visitor.address, now)
+    return Entered(session=session, browser=browser)
+
+
+def second_step(
+    database: Database, cipher: Cipher, token: str, code: str, visitor: Visitor, now: datetime
+) -> Entered | Wait | Wrong:
+    """Replace the half session of this token by a whole one, where the code is right."""
+    with database.write() as tx:
+        half = session_rows.find_session(tx, sessions.digest(token))
+        if half is None or not sessions.alive(half, now):
+            return Wrong()
+        user = half.user
+        counted = throttle.of(f"code:{user.id}", visitor, _known(tx, user, visitor, now))
+        failures = throttle.begin(tx, counted, now)
+        if isinstance(failures, Wait):
+            return failures
+        how = two_step.use(tx, cipher, user, code, now)
+        if how is None or not _from_here(tx, user, visitor):
+            _note_failure(tx, user, visitor, now, failures)
+            return Wrong()
+        throttle.succeeded(tx, counted)
+        session_rows.end_session(tx, sessions.digest(token), now)
+        session = sessions.begin(tx, user.id, visitor, now, second_at=now)
+        browser = _remember(tx, user, visitor, now)
+        by = By(actor=f"user:{user.id}", at=now, address=visitor.address)
+        by.note(tx, f"second_step.{how}", f"user:{user.id}")
+    return Entered(session=session, browser=browser)
+
+
+def _known(tx: Tx, user: UserRow | None, visitor: Visitor, now: datetime) -> str | None:
+    """Name the place that this user is known at, where the visitor comes from such a one."""
+    if user is None:
+        return None
+    browser = sessions.digest(visitor.browser)
+    if visitor.browser and session_rows.knows_browser(tx, user.id, browser, now - KNOWN):
+        return f"browser:{browser.hex()}"
+    since = now - _ADDRESS_KNOWN
+    if visitor.address and session_rows.signed_in_from(tx, user.id, visitor.address, since):
+        return f"address:{visitor.address}"
+    return None
+
+
+def _remember(tx: Tx, user: UserRow, visitor: Visitor, now: datetime) -> str | None:
+    # A token that this user never had may have been put there by somebody else.
+    browser = sessions.digest(visitor.browser)
+    if visitor.browser and session_rows.knows_browser(tx, user.id, browser, now - KNOWN):
+        session_rows.know_browser(tx, user.id, browser, now)
+        return None
+    token = secrets.token_urlsafe(32)
+    session_rows.know_browser(tx, user.id, sessions.digest(token), now)
+    return token
+
+
+def _from_here(tx: Tx, user: UserRow, visitor: Visitor) -> bool:
+    return allow_list.lets_in(tx, user.role, visitor.address)
+
+
+def _note(tx: Tx, user: UserRow, address: str | None, now: datetime) -> None:
+    action = "first_step.right" if user.two_step_at else "signed_in"
+    by = By(actor=f"user:{user.id}", at=now, address=address)
+    by.note(tx, action, f"user:{user.id}")
+
+
+def _note_failure(
+    tx: Tx, user: UserRow | None, visitor: Visitor, now: datetime, failures: int
+) -> None:
+    if throttle.worth_a_row(failures):
+        by = By(actor="nobody", at=now, address=visitor.address)
+        object_ = f"user:{user.id}" if user else "user:unknown"
+        by.note(tx, "sign_in.failed", object_, {"failures": failures})
+
+
+__all__ = [
+    "Counted",
+    "Entered",
+    "Wait",
+    "Wrong",
+    "administrator_link",
+    "login_of",
+    "redeem",
+    "second_step",
+    "sign_in",
+]

@@ -16,6 +16,7 @@ from hub.errors import HubError
 from hub.values.words import Language
 
 _COMMANDS = {
+    "allow-list": ("hub.cli.allow_list", "Say from where console and API may be used."),
     "api-key": ("hub.cli.api_key", "Make, list and revoke keys of the REST API."),
     "audit": ("hub.cli.trail", "Show, export and verify who did what, when, from where."),
     "backup": ("hub.cli.backup", "Save the whole store in one file; verify one."),
@@ -48,9 +49,11 @@ _COMMANDS = {
     "send": ("hub.cli.send", "Send a template to people, or show who would get it."),
     "sends": ("hub.cli.sends", "List sends; pause, resume, cancel, retry one."),
     "signin": ("hub.cli.signin", "Print a one-time link to sign in to the console."),
+    "site": ("hub.cli.site", "List and add sites."),
     "stock": ("hub.cli.stock", "Count who may be texted now, who not, and why."),
     "sync": ("hub.cli.sync", "Read people and consent from a connection."),
     "template": ("hub.cli.template", "Add, list and check templates."),
+    "user": ("hub.cli.user", "Invite, list and change users of the console."),
     "web": ("hub.cli.web", "Serve console, opt-out page and webhooks."),
     "worker": ("hub.cli.worker", "Work on one queue: send, sync or events."),
 }

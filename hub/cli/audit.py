@@ -3,11 +3,17 @@
 from collections.abc import Mapping
 from typing import Any
 
+from hub.access.by import By
 from hub.factory import Hub
 from hub.store.audit import add_audit
 from hub.store.database import Tx
 
 ACTOR = "terminal"
+
+
+def by(hub: Hub) -> By:
+    """Give who acts, for acts that write their row themselves."""
+    return By(actor=ACTOR, at=hub.clock())
 
 
 def note(

@@ -13,6 +13,7 @@ from hub.cli import language
 from hub.cli.output import note, say, table, tell, word
 from hub.cli.progress import Bar
 from hub.factory import Hub
+from hub.messages.misfits import Tally
 from hub.messages.orders import SendResult
 from hub.messages.reasons import words_for
 from hub.messages.states import State
@@ -42,13 +43,16 @@ class Why:
 class Outcome:
     """Counts of messages by state, why some are in theirs, and SMS segments.
 
-    `gateways` are those they go by, in the order they are tried.
+    `gateways` are those they go by, in the order they are tried. A dry run has `billed_units`, an
+    estimate of what the first will charge for; it and the refusal of one SMS have `misfits`.
     """
 
     states: Mapping[str, int]
     reasons: Sequence[Why]
     segments: int
     gateways: Sequence[int] = ()
+    billed_units: int | None = None
+    misfits: Sequence[Tally] = ()
 
     def count(self, *states: State) -> int:
         """Give how many are in one of these states."""
@@ -65,6 +69,8 @@ def of_preview(result: SendResult) -> Outcome:
         ],
         segments=result.segments,
         gateways=result.gateways,
+        billed_units=result.billed_units,
+        misfits=result.misfits,
     )
 
 
@@ -98,6 +104,11 @@ def show(outcome: Outcome) -> None:
         reasons = sorted(outcome.reasons, key=lambda why: (-why.count, why.code))
         _print_counts([[f"{why.count:,}", why.words()] for why in reasons])
     tell(f"SMS通数(分割後): {outcome.segments:,}", f"SMS segments: {outcome.segments:,}")
+    if outcome.billed_units is not None:
+        tell(
+            f"課金単位(見込み): {outcome.billed_units:,}",
+            f"Units charged (estimate): {outcome.billed_units:,}",
+        )
 
 
 def via(hub: Hub, outcome: Outcome) -> list[str]:

@@ -1,53 +1,27 @@
 """`hub send TEMPLATE`: send a template to people, or show who would get it."""
 
 import secrets
-from dataclasses import dataclass
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 import click
 
-from hub.cli import asking, audit, outcome
+from hub.cli import asking, audit, misfits, outcome, preview
+from hub.cli.asked import Asked
 from hub.cli.making import with_bar
 from hub.cli.moment import Moment
 from hub.cli.outcome import Outcome
 from hub.cli.output import JAPAN, failed, json_option, note, print_json, say, tell, usage
 from hub.cli.record import RecordId, contact_of, link_of, masked
-from hub.cli.sample import sample
 from hub.cli.where import conditions
 from hub.cli.whose import user_id
 from hub.factory import Hub, build
-from hub.messages.judging import judge
-from hub.messages.orders import SendOrder, SingleOrder
-from hub.messages.plan import plan
+from hub.messages.misfits import tally
+from hub.messages.orders import SingleOrder
 from hub.messages.states import State
-from hub.processes import settled
 from hub.store import sends
-from hub.store.connections import ConnectionRow
 from hub.values.ref import Ref
-
-
-@dataclass(frozen=True, kw_only=True)
-class _Asked:
-    """What was asked for on the command line."""
-
-    template: str
-    people: ConnectionRow
-    gateway: ConnectionRow | None
-    record: Ref | None
-    asked: bool
-    number: str
-    where: dict[str, list[str]]
-    key: str
-    owner: int | None
-    not_before: datetime | None
-    not_after: datetime | None
-    as_json: bool
-
-    @property
-    def gateway_id(self) -> int | None:
-        """The gateway that was named; None leaves it to the routes."""
-        return self.gateway.id if self.gateway else None
 
 
 @click.command()
@@ -107,7 +81,7 @@ def command(
             "--number needs --asked, and --asked needs --record.",
         )
     hub = build()
-    order = _Asked(
+    order = Asked(
         template=template,
         people=hub.connections.row(people),
         gateway=None if via is None else hub.connections.row(via),
@@ -127,7 +101,7 @@ def command(
             "--json cannot ask. Add --yes or --dry-run.",
         )
     if dry_run:
-        _dry_run(hub, order)
+        preview.dry_run(hub, order)
         return
     send_id, became, already = _one(hub, order) if record else _many(hub, order, yes)
     if wait and send_id is not None:
@@ -136,82 +110,12 @@ def command(
     _tell(hub, order, send_id, became, already, waited=wait)
 
 
-def _dry_run(hub: Hub, asked: _Asked) -> None:
-    if asked.asked:
-        asking.offer(
-            hub,
-            asked.people,
-            _record(asked),
-            asked.number,
-            asked.template,
-            as_json=asked.as_json,
-        )
-        return
-    would = _preview_one(hub, asked) if asked.record else _preview(hub, asked)
-    text, length = sample(hub, asked.template)
-    if asked.as_json:
-        via = {"via": outcome.via(hub, would)}
-        print_json({"dry_run": True, **outcome.values(would), **via, "sample": text})
-        return
-    tell(
-        "試行です。何も保存せず、何も送信しません。",
-        "A dry run: nothing is stored and nothing is sent.",
-    )
-    outcome.show_via(hub, would)
-    outcome.show(would)
-    tell(
-        f"\n本文の例({length.segments}通分。〈〉は差し込み項目):",
-        f"\nSample ({length.segments} SMS; fields stand in 〈〉):",
-    )
-    click.echo("\n".join(f"  | {line}" for line in text.split("\n")))
-
-
-def _preview(hub: Hub, asked: _Asked) -> Outcome:
-    title = say("判定中", "Judging")
-    order = _order(asked)
-    settled()
-    result = with_bar(
-        hub,
-        asked.key,
-        asked.people.id,
-        title,
-        lambda: hub.outbox.preview(order),
-        quiet=asked.as_json,
-    )
-    return outcome.of_preview(result)
-
-
-def _preview_one(hub: Hub, asked: _Asked) -> Outcome:
-    mapping = asked.people.mapping
-    with hub.database.read() as tx:
-        link = link_of(tx, asked.people, _record(asked))
-        contact_of(asked.people, link)
-        planned = plan(
-            tx,
-            hub.connections,
-            template_key=asked.template,
-            gateway_id=asked.gateway_id,
-            sender=hub.sender,
-            link_url=hub.config.link_url,
-            known=set(mapping.attributes) if mapping else set(),
-            not_before=asked.not_before,
-            not_after=asked.not_after,
-        )
-        now = hub.clock()
-        judged = judge(tx, hub.cipher, planned, hub.policy, [link], now=now, read_now=True)
-    if not judged:
-        raise _gone(asked)
-    one = judged[0]
-    gateways = (planned.gateway_id, *planned.fallbacks)
-    return outcome.of_one(one.state.value, one.reason, one.segments, gateways)
-
-
-def _many(hub: Hub, asked: _Asked, yes: bool) -> tuple[int | None, Outcome, bool]:
+def _many(hub: Hub, asked: Asked, yes: bool) -> tuple[int | None, Outcome, bool]:
     with hub.database.read() as tx:
         begun = sends.by_key(tx, asked.key)
     if begun is None and not yes:
         _ask(hub, asked)
-    order = _order(asked)
+    order = asked.order()
     note(
         f"配信キー: {asked.key}(中断したら同じキーで続きから再開します)",
         f"Key: {asked.key} (broken off, the same key goes on from there)",
@@ -228,10 +132,11 @@ def _many(hub: Hub, asked: _Asked, yes: bool) -> tuple[int | None, Outcome, bool
     return result.send_id, became, result.already
 
 
-def _ask(hub: Hub, asked: _Asked) -> None:
-    would = _preview(hub, asked)
+def _ask(hub: Hub, asked: Asked) -> None:
+    would = preview.preview(hub, asked)
     outcome.show_via(hub, would)
     outcome.show(would)
+    misfits.show(hub, would.misfits)
     sending = would.count(State.QUEUED, State.HELD)
     if not sending:
         raise failed(
@@ -244,7 +149,7 @@ def _ask(hub: Hub, asked: _Asked) -> None:
         raise failed("送信しませんでした。", "Nothing was sent.")
 
 
-def _one(hub: Hub, asked: _Asked) -> tuple[int | None, Outcome, bool]:
+def _one(hub: Hub, asked: Asked) -> tuple[int | None, Outcome, bool]:
     number, recipient = _recipient(hub, asked)
     note(f"配信キー: {asked.key}", f"Key: {asked.key}")
     result = hub.outbox.single(
@@ -265,22 +170,21 @@ def _one(hub: Hub, asked: _Asked) -> tuple[int | None, Outcome, bool]:
         tell(f"宛先 {number}", f"To {number}")
     if send is None or result.message_id is None:
         return None, outcome.of_one(result.state, result.reason, 0), result.already
-    return send.id, outcome.of_send(hub, send.id), result.already
+    found = tally([(recipient["link_id"], result.misfits)])
+    return send.id, replace(outcome.of_send(hub, send.id), misfits=found), result.already
 
 
-def _recipient(hub: Hub, asked: _Asked) -> tuple[str, dict[str, Any]]:
+def _recipient(hub: Hub, asked: Asked) -> tuple[str, dict[str, Any]]:
     if asked.asked:
-        return asking.order(
-            hub, asked.people, _record(asked), asked.number, asked.template, asked.key
-        )
+        return asking.order(hub, asked.people, asked.ref, asked.number, asked.template, asked.key)
     with hub.database.read() as tx:
-        link = link_of(tx, asked.people, _record(asked))
+        link = link_of(tx, asked.people, asked.ref)
         return masked(hub, tx, contact_of(asked.people, link)), {"link_id": link.id}
 
 
 def _tell(
     hub: Hub,
-    asked: _Asked,
+    asked: Asked,
     send_id: int | None,
     became: Outcome,
     already: bool,
@@ -289,8 +193,7 @@ def _tell(
 ) -> None:
     if asked.as_json:
         values: dict[str, Any] = {"send": send_id, "key": asked.key, "already": already}
-        values |= {"dry_run": False, "via": outcome.via(hub, became)}
-        print_json(values | outcome.values(became))
+        print_json(values | {"dry_run": False} | preview.values(hub, became))
     else:
         if already:
             tell(
@@ -298,38 +201,11 @@ def _tell(
                 "The send of this key was made before. This is how it stands.",
             )
         outcome.show(became)
+        misfits.show(hub, became.misfits)
         if not waited and became.count(*outcome.MOVING):
             outcome.say_who_sends(hub)
     if asked.record and became.count(State.REFUSED):
         raise click.exceptions.Exit(1)
-
-
-def _order(asked: _Asked) -> SendOrder:
-    return SendOrder(
-        key=asked.key,
-        template_key=asked.template,
-        gateway_id=asked.gateway_id,
-        connection_id=asked.people.id,
-        actor=audit.ACTOR,
-        owner_id=asked.owner,
-        where=asked.where,
-        not_before=asked.not_before,
-        not_after=asked.not_after,
-    )
-
-
-def _record(asked: _Asked) -> Ref:
-    if asked.record is None:
-        raise usage("--record がありません。", "--record is missing.")
-    return asked.record
-
-
-def _gone(asked: _Asked) -> click.exceptions.Exit:
-    return failed(
-        f"{asked.people.name}: レコード{asked.record}は接続先にありません。"
-        "番号を確認してください。",
-        f"{asked.people.name}: the record {asked.record} is gone from the platform. Check its id.",
-    )
 
 
 def _new_key(hub: Hub, template: str) -> str:

@@ -6,7 +6,8 @@ from typing import IO, Any, cast
 
 import click
 
-from hub.cli import audit, language
+from hub.cli import audit, fits, language
+from hub.cli.fits import Fit
 from hub.cli.output import json_option, note, print_json, say, table, tell, when, word
 from hub.cli.sample import sample_of
 from hub.factory import Hub, build
@@ -101,6 +102,7 @@ def add(
                 address=None,
                 detail={"codes": [each.code for each in checked.findings]},
             )
+    fits.warn(checked.fits)
     if as_json:
         print_json({"key": row.key, "version": row.version, "purpose": row.purpose_key})
         return
@@ -180,7 +182,8 @@ def lint_(file: IO[str], purpose: str, text_language: str, as_json: bool) -> Non
     """Check a text without storing it: fields, what an advertisement must show, length.
 
     Where something is missing, the text is shown as it would pass, with its length before and
-    after.
+    after. For each gateway in use it says how long the text is there, and which characters it
+    cannot carry; what people's own values bring with them is told by hub send --dry-run.
 
     Exit codes: 0 it can be stored, 1 it cannot and why was told, 2 wrong usage.
     """
@@ -197,6 +200,8 @@ def lint_(file: IO[str], purpose: str, text_language: str, as_json: bool) -> Non
                 f"It can be stored ({name.lower()}). With its links it is "
                 f"{checked.before.segments} SMS long.",
             )
+        fits.show(checked.fits)
+        fits.warn(checked.fits)
     if checked.findings:
         raise click.exceptions.Exit(1)
 
@@ -210,6 +215,7 @@ class _Checked:
     before: Length
     mended: str | None
     after: Length | None
+    fits: Sequence[Fit]
 
 
 def _checked(hub: Hub, body: str, purpose_key: str, text_language: Language) -> _Checked:
@@ -226,6 +232,7 @@ def _checked(hub: Hub, body: str, purpose_key: str, text_language: Language) -> 
         before=sample_of(hub, template)[1],
         mended=mended,
         after=sample_of(hub, parse(mended))[1] if mended else None,
+        fits=fits.fits(hub, template),
     )
 
 
@@ -257,6 +264,7 @@ def _values(checked: _Checked) -> dict[str, Any]:
         "encoding": checked.before.encoding,
         "mended": checked.mended,
         "mended_segments": checked.after.segments if checked.after else None,
+        "gateways": fits.values(checked.fits),
     }
 
 

@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from hub.messages.segments import gateway_units, measure, unsupported
+from hub.messages.misfits import Misfit, find_misfits
+from hub.messages.segments import billed_units, carries, gateway_units, measure
 from hub.messages.templates import (
     NAME,
     OPT_OUT_URL,
@@ -17,19 +18,25 @@ from hub.values.gateway import GatewayProfile
 
 @dataclass(frozen=True, kw_only=True)
 class Composed:
-    """A text that can go: with its SMS segments and its units as the gateway counts them."""
+    """A text that can go: with its SMS segments, its units as the gateway counts them, and what
+    the gateway will charge for, as an estimate."""
 
     text: str = field(repr=False)
     segments: int
     units: int
+    billed: int
 
 
 @dataclass(frozen=True, kw_only=True)
 class Problem:
-    """Why one recipient gets no text: a code, and the field or the characters it is about."""
+    """Why one recipient gets no text: a code, the field or length it is about, or the characters.
+
+    `misfits` are the characters the gateway cannot carry, with where they come from.
+    """
 
     code: str
-    about: str = field(repr=False)
+    about: str = field(default="", repr=False)
+    misfits: tuple[Misfit, ...] = ()
 
 
 def values_for(
@@ -62,10 +69,12 @@ def compose(
         text = render(template, values)
     except KeyError as exc:
         return Problem(code="merge_field_empty", about=str(exc.args[0]))
-    bad = unsupported(text, profile)
-    if bad:
-        return Problem(code="unsupported_character", about="".join(bad))
+    if not carries(text, profile):
+        misfits = find_misfits(template, values, profile)
+        return Problem(code="unsupported_character", misfits=misfits)
     units = gateway_units(text, profile)
     if units > profile.max_units:
         return Problem(code="too_long", about=str(units))
-    return Composed(text=text, segments=measure(text, profile.reference_bits).segments, units=units)
+    segments = measure(text, profile.reference_bits).segments
+    billed = billed_units(text, profile, segments)
+    return Composed(text=text, segments=segments, units=units, billed=billed)

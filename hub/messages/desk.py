@@ -28,6 +28,10 @@ class Desk:
     gateway_id: int
     me: str
 
+    def hold_until(self) -> datetime:
+        """Give until when what is claimed now belongs to this drain."""
+        return self.clock() + timedelta(seconds=self.limits.hold)
+
     def lease_until(self) -> datetime:
-        """Give until when what is taken now belongs to this drain."""
+        """Give until when what is marked now belongs to this drain."""
         return self.clock() + timedelta(seconds=self.limits.lease)

@@ -14,7 +14,7 @@ from hub.connections.directory import Connections
 from hub.errors import HubError
 from hub.messages import moves
 from hub.messages.moves import Move, moved
-from hub.messages.segments import gateway_units, measure, unsupported
+from hub.messages.segments import carries, gateway_units, measure
 from hub.messages.states import State
 from hub.store import due, messages, sends
 from hub.store.cipher import Cipher
@@ -48,7 +48,7 @@ def wants_elsewhere(row: MessageRow, receipt: Receipt) -> bool:
 
 def fits(text: str, profile: GatewayProfile) -> int | None:
     """Give the SMS segments of a text at a gateway; None where it cannot carry it."""
-    if unsupported(text, profile) or gateway_units(text, profile) > profile.max_units:
+    if not carries(text, profile) or gateway_units(text, profile) > profile.max_units:
         return None
     return measure(text, profile.reference_bits).segments
 

@@ -14,6 +14,7 @@ from hub.contacts.phone import last_digits
 from hub.messages import freshness
 from hub.messages.compose import Composed, Problem, compose, values_for
 from hub.messages.marking import LOOK_AGAIN
+from hub.messages.misfits import Misfit
 from hub.messages.plan import Plan
 from hub.messages.states import State
 from hub.messages.templates import NAME, OURS
@@ -29,7 +30,8 @@ _NOTHING = MergeValues(name="", attributes={})
 class Judged(NamedTuple):
     """One recipient and what is to become of the message. `text` is None where it is refused.
 
-    A tuple, since a dry run makes one for everybody.
+    `billed` is what the gateway will charge for, as an estimate; `misfits` are the characters for
+    which it is refused. A tuple, since a dry run makes one for everybody.
     """
 
     contact_id: int
@@ -43,6 +45,8 @@ class Judged(NamedTuple):
     text: str | None
     token: str | None
     last_digits: str
+    billed: int
+    misfits: tuple[Misfit, ...]
 
     def __repr__(self) -> str:
         return f"Judged(link={self.link!r}, state={self.state.value}, reason={self.reason})"
@@ -112,6 +116,8 @@ def judge(
                 text=made.text if made else None,
                 token=token if made else None,
                 last_digits=last_digits(numbers.get(contact_id, "")),
+                billed=made.billed if made else 0,
+                misfits=text.misfits if isinstance(text, Problem) else (),
             )
         )
     return judged

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
+from hub.messages.misfits import Misfit, Tally
 from hub.store.people import Audience
 
 SingleKind = Literal["single", "rule", "api"]
@@ -71,6 +72,9 @@ class SendResult:
     `send_id` is None in a dry run. `already` says that the send was there before. `states` counts
     messages by state, `reasons` those held or refused by reason; `segments` are SMS segments of
     all that are not refused. `gateways` are those it goes by, in the order they are tried.
+
+    Only a dry run says how many units the first gateway will charge for (`billed_units`, an
+    estimate) and which characters keep whose texts from going (`misfits`).
     """
 
     send_id: int | None
@@ -79,6 +83,8 @@ class SendResult:
     reasons: Mapping[str, int]
     segments: int
     gateways: tuple[int, ...]
+    billed_units: int | None = None
+    misfits: Sequence[Tally] = ()
 
     @property
     def recipients(self) -> int:
@@ -91,9 +97,11 @@ class SingleResult:
     """What became of one SMS. `message_id` is None where there is no number to send to.
 
     `already` says that this order was carried out before; state and reason are those of then.
+    `misfits` are the characters for which it is refused now.
     """
 
     message_id: int | None
     state: str
     reason: str | None
     already: bool
+    misfits: tuple[Misfit, ...] = ()

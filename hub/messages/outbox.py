@@ -7,16 +7,18 @@ gets one SMS at most, whatever crashes in between.
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from hub.connections.directory import Connections
 from hub.consent.policy import Policy
 from hub.errors import ConfigError
-from hub.messages import ordered, routes
+from hub.messages import misfits, ordered, routes
 from hub.messages.freshness import freshen
 from hub.messages.judging import judge
 from hub.messages.linter import Sender
 from hub.messages.making import store
+from hub.messages.misfits import Misfit
 from hub.messages.orders import SendOrder, SendResult, SingleOrder, SingleResult
 from hub.messages.plan import Plan, plan
 from hub.messages.reasons import words_for
@@ -89,7 +91,8 @@ class Outbox:
         planned = self._plan(order)
         states: Counter[str] = Counter()
         reasons: Counter[str] = Counter()
-        segments = 0
+        segments = billed = 0
+        uncarried: list[tuple[int, tuple[Misfit, ...]]] = []
         seen: set[int] = set()
         for page in self._pages(order, LOOK):
             fresh = [link for link in page if link.contact_id not in seen]
@@ -107,6 +110,8 @@ class Outbox:
             states.update(each.state.value for each in judged)
             reasons.update(each.reason for each in judged if each.reason)
             segments += sum(each.segments for each in judged)
+            billed += sum(each.billed for each in judged)
+            uncarried += [(each.link.id, each.misfits) for each in judged if each.misfits]
         return SendResult(
             send_id=None,
             already=False,
@@ -114,6 +119,8 @@ class Outbox:
             reasons=reasons,
             segments=segments,
             gateways=(planned.gateway_id, *planned.fallbacks),
+            billed_units=billed,
+            misfits=misfits.tally(uncarried),
         )
 
     def single(self, order: SingleOrder) -> SingleResult:
@@ -154,6 +161,8 @@ class Outbox:
             store(tx, self._cipher, send, judged, now, len(planned.template.links))
             sends.set_sending(tx, send.id)
             result = _single_result(tx, send.id, already=False)
+            if judged:
+                result = replace(result, misfits=judged[0].misfits)
             ordered.note(tx, order, send.id, now)
         self._bells.send(send.gateway_id)
         return result

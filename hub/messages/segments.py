@@ -74,28 +74,22 @@ def gateway_units(text: str, profile: GatewayProfile) -> int:
     return units
 
 
-def billed_units(text: str, profile: GatewayProfile) -> int:
+def billed_units(text: str, profile: GatewayProfile, segments: int | None = None) -> int:
     """Estimate what a gateway charges for a text, an empty one too: one unit at least.
 
-    What it reports later overrules the estimate.
+    `segments` are its SMS segments at this gateway where they were measured before. What the
+    gateway reports later overrules the estimate.
     """
     if profile.billing == "per_70":
         return max(1, -(-_count(text, "utf16") // 70))
-    return measure(text, profile.reference_bits).segments
+    return segments or measure(text, profile.reference_bits).segments
 
 
-def unsupported(text: str, profile: GatewayProfile) -> list[str]:
-    """Give the characters the gateway cannot carry, each once, in the order they appear."""
-    barred = profile.unsupported
-    if _strictly(text, profile.counting) is not None and not (
-        barred and any(character in text for character in barred)
-    ):
-        return []
-    return [
-        character
-        for character in dict.fromkeys(text)
-        if character in profile.unsupported or not _codable(character, profile.counting)
-    ]
+def carries(text: str, profile: GatewayProfile) -> bool:
+    """Say whether the gateway can carry every character of a text."""
+    if _strictly(text, profile.counting) is None:
+        return False
+    return not any(character in text for character in profile.unsupported)
 
 
 def _parts(text: str, encoding: Encoding, units: int, reference_bits: int) -> list[str]:

@@ -39,8 +39,8 @@ class Supply:
     def refill(self) -> None:
         """See to it that there is something to send, agents' single messages before all else."""
         if not self._rows:
-            self._claim(self._batch, urgent_only=False)
             self._renewed = time.monotonic()
+            self._claim(self._batch, urgent_only=False)
             self._call()
             return
         if time.monotonic() - self._looked >= URGENT_LOOK:
@@ -65,7 +65,7 @@ class Supply:
                 self._desk.gateway_id,
                 worker=self._desk.me,
                 now=self._desk.clock(),
-                lease_until=self._desk.lease_until(),
+                lease_until=self._desk.hold_until(),
                 limit=limit,
                 urgent_only=urgent_only,
             )
@@ -87,9 +87,9 @@ class Supply:
             freshen(desk.db, desk.cipher, desk.connections, desk.clock, contacts, max_age)
 
     def _renew(self) -> None:
-        if time.monotonic() - self._renewed < self._desk.limits.lease / 3:
+        if time.monotonic() - self._renewed < self._desk.limits.hold / 3:
             return
         self._renewed = time.monotonic()
         with self._desk.db.write() as tx:
             ids = [row.id for row in self._rows]
-            due.renew(tx, ids, self._desk.me, self._desk.lease_until())
+            due.renew(tx, ids, self._desk.me, self._desk.hold_until())

@@ -66,16 +66,15 @@ def apply(
         for line in read(path, cipher, Reading())
         if line.change == "lift"
     }
-    stopped = ended = 0
+    # First what ended: a number that said stop, took it back and said stop again has a standing
+    # exclusion in an older store, which would be taken for the new one and then be lifted.
+    ended = _lift_all(tx, cipher, list(lifted.values()), now, sink_connections)
+    stopped = 0
     for part in _parts(paths, cipher, met, since):
         known = exclusions.states_of(tx, [line.key for line in part])
         new = [line for line in part if line.key not in known and line.key not in lifted]
         stopped += _stop(tx, cipher, [e for e in new if e.change == "stop"], now, sink_connections)
         _say_again(tx, [line for line in part if line.change == "again"])
-        for row in known.values():
-            line = lifted.get(row.key or "")
-            if line is not None and row.lifted_at is None:
-                ended += _lift(tx, cipher, row, line, now, sink_connections)
     return Applied(
         lines=met.lines, damaged=met.damaged, gaps=met.gaps, stopped=stopped, lifted=ended
     )
@@ -87,13 +86,24 @@ def _parts(
     part: list[Line] = []
     for path in paths:
         for line in read(path, cipher, met):
-            # A lift by itself says of which exclusion: that may be older than the backup.
-            if since is None or line.at >= since or line.change == "lift":
+            if since is None or line.at >= since:
                 part.append(line)
             if len(part) == _PART:
                 yield part
                 part = []
     yield part
+
+
+def _lift_all(
+    tx: Tx, cipher: Cipher, lines: Sequence[Line], now: datetime, sink_connections: Collection[int]
+) -> int:
+    ended = 0
+    for start in range(0, len(lines), _PART):
+        part = {line.key: line for line in lines[start : start + _PART]}
+        for key, row in exclusions.states_of(tx, list(part)).items():
+            if row.lifted_at is None:
+                ended += _lift(tx, cipher, row, part[key], now, sink_connections)
+    return ended
 
 
 def _stop(

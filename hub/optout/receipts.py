@@ -32,8 +32,12 @@ def listing(
     contact_id: int | None = None,
     connection_id: int | None = None,
     states: Collection[str] | None = None,
+    sites: Collection[int] | None = None,
 ) -> list[Receipt]:
-    """Give receipts, those of the newest opt-out first; `before_id` (an exclusion) pages on."""
+    """Give receipts, those of the newest opt-out first; `before_id` (an exclusion) pages on.
+
+    With `sites` only those of records that belong to one of these sites, by their ids.
+    """
     return queries.listing(
         tx,
         limit=limit,
@@ -42,6 +46,7 @@ def listing(
         contact_id=contact_id,
         connection_id=connection_id,
         states=states,
+        sites=sites,
     )
 
 

@@ -34,8 +34,8 @@ def connection_settings() -> type[Settings]:  # type: ignore[empty-body]
     draws the console's form, so every field has a label and a help sentence.
 
     Every plugin has this hook. If it raises, the plugin is not loaded and its connections are
-    shown as broken. Since spec 1.0. Used by: kintone, mediasms, salesforce, sandbox_gateway,
-    twilio, zendesk.
+    shown as broken. Since spec 1.0. Used by: http_gateway, kintone, mediasms, salesforce,
+    sandbox_gateway, twilio, zendesk.
     """
 
 
@@ -48,8 +48,8 @@ def check_connection(connection: Connection) -> Account:  # type: ignore[empty-b
     every problem in it; the account may tell how much of the platform's limit is used.
 
     If it raises, the sentence of the error is shown and the connection is not enabled. A plugin
-    without this hook cannot be tested, only tried. Since spec 1.0. Used by: kintone, mediasms,
-    salesforce, sandbox_gateway, twilio, zendesk.
+    without this hook cannot be tested, only tried. Since spec 1.0. Used by: http_gateway, kintone,
+    mediasms, salesforce, sandbox_gateway, twilio, zendesk.
     """
 
 
@@ -138,5 +138,5 @@ def message_gateway(connection: Connection) -> MessageGateway:  # type: ignore[e
 
     If `send` raises AuthError, the connection is parked and its messages wait; anything else
     that is not an answer makes that one message unknown. Since spec 1.0. Used by:
-    mediasms, sandbox_gateway, twilio.
+    http_gateway, mediasms, sandbox_gateway, twilio.
     """

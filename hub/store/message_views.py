@@ -1,5 +1,6 @@
 """Queries for the message pages: messages page by page, and one with its timeline."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -25,6 +26,7 @@ class MessageRow:
     kind: str
     evidence_id: str | None
     created_at: datetime
+    site_id: int | None
     lookup: bytes = field(repr=False)
     number_enc: bytes | None = field(repr=False)
 
@@ -51,6 +53,7 @@ def _messages() -> sa.Select[Any]:
             m.c.segments,
             m.c.evidence_id,
             m.c.created_at,
+            m.c.site_id,
             messages.send.c.kind,
             people.contact.c.lookup,
             people.contact.c.number_enc,
@@ -71,15 +74,24 @@ def _message(r: sa.Row[Any]) -> MessageRow:
         kind=r.kind,
         evidence_id=r.evidence_id,
         created_at=r.created_at,
+        site_id=r.site_id,
         lookup=r.lookup,
         number_enc=r.number_enc,
     )
 
 
 def messages_page(
-    tx: Tx, *, before: int | None, state: str | None = None, contact_id: int | None = None
+    tx: Tx,
+    *,
+    before: int | None,
+    state: str | None = None,
+    contact_id: int | None = None,
+    sites: Collection[int] | None = None,
 ) -> list[MessageRow]:
-    """Give a page of messages, the newest first; one more than a page holds."""
+    """Give a page of messages, the newest first; one more than a page holds.
+
+    `sites` are the ids of the sites whose messages count; None: all.
+    """
     m = messages.message.c
     query = _messages()
     if before is not None:
@@ -88,6 +100,8 @@ def messages_page(
         query = query.where(m.state == state)
     if contact_id is not None:
         query = query.where(m.contact_id == contact_id)
+    if sites is not None:
+        query = query.where(m.site_id.in_(sites))
     return [_message(r) for r in tx.execute(query.order_by(m.id.desc()).limit(PAGE + 1))]
 
 

@@ -1,5 +1,6 @@
 """Queries for the people pages: records page by page, and one number with all its parts."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -104,18 +105,34 @@ def _person(r: sa.Row[Any]) -> PersonRow:
     )
 
 
-def people_page(tx: Tx, *, after: int, verdict: str | None = None) -> list[PersonRow]:
-    """Give a page of living links by id, those after `after`; one more than a page holds."""
+def people_page(
+    tx: Tx, *, after: int, verdict: str | None = None, sites: Collection[int] | None = None
+) -> list[PersonRow]:
+    """Give a page of living links by id, those after `after`; one more than a page holds.
+
+    `sites` are the ids of the sites whose links count; None: all.
+    """
     query = _people().where(people.link.c.id > after)
     if verdict is not None:
         query = query.where(people.link.c.verdict == verdict)
+    if sites is not None:
+        query = query.where(people.link.c.site_id.in_(sites))
     return [_person(r) for r in tx.execute(query.order_by(people.link.c.id).limit(PAGE + 1))]
 
 
-def people_of(tx: Tx, contact_id: int) -> list[PersonRow]:
-    """Give the living links of one number."""
+def people_of(tx: Tx, contact_id: int, sites: Collection[int] | None = None) -> list[PersonRow]:
+    """Give the living links of one number, those of these sites or all."""
     query = _people().where(people.link.c.contact_id == contact_id).order_by(people.link.c.id)
+    if sites is not None:
+        query = query.where(people.link.c.site_id.in_(sites))
     return [_person(r) for r in tx.execute(query)]
+
+
+def site_of(tx: Tx, contact_id: int) -> int | None:
+    """Give the site of a number itself, whatever its records'; None where it has none."""
+    query = sa.select(people.contact.c.site_id).where(people.contact.c.id == contact_id)
+    found: int | None = tx.execute(query).scalar()
+    return found
 
 
 def evidence_of(tx: Tx, contact_id: int) -> list[EvidenceRow]:

@@ -11,6 +11,7 @@ from hub.store.database import Tx
 from hub.store.tables.connections import connection
 from hub.store.tables.consent import exclusion
 from hub.store.tables.optouts import push
+from hub.store.tables.people import link
 from hub.values.words import Words
 
 
@@ -50,8 +51,12 @@ def listing(
     contact_id: int | None = None,
     connection_id: int | None = None,
     states: Collection[str] | None = None,
+    sites: Collection[int] | None = None,
 ) -> list[ReceiptRow]:
-    """Give receipts, those of the newest exclusion first; at most `limit` of them."""
+    """Give receipts, those of the newest exclusion first; at most `limit` of them.
+
+    With `sites` only those of records that belong to one of these sites, by their ids.
+    """
     query = (
         sa.select(
             exclusion.c.id,
@@ -84,6 +89,10 @@ def listing(
         query = query.where(exclusion.c.id < before_id)
     if states is not None:
         query = query.where(push.c.state.in_(sorted(states)))
+    if sites is not None:
+        query = query.join(
+            link, sa.and_(link.c.connection_id == push.c.connection_id, link.c.ref == push.c.ref)
+        ).where(link.c.site_id.in_(sites))
     return [_row(row) for row in tx.execute(query)]
 
 

@@ -11,7 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from hub.errors import ConfigError
-from hub.store import connections, events, ledger, messages, people, replies
+from hub.store import access, connections, events, ledger, messages, people, replies
 from hub.store.cipher import Cipher
 from hub.store.database import Tx
 from hub.store.tables.base import metadata
@@ -23,6 +23,7 @@ CONTEXTS: Mapping[str, tuple[Context, tuple[str, ...]]] = {
     "contact.number_enc": (people.number_context, ("lookup",)),
     "event.payload_enc": (events.payload_context, ("connection_id", "source_id")),
     "evidence.personal_enc": (ledger.personal_context, ("event_id",)),
+    "hub_user.totp_enc": (access.totp_context, ("login",)),
     "link.attributes_enc": (people.attributes_context, ("connection_id", "ref")),
     "link.name_enc": (people.name_context, ("connection_id", "ref")),
     "message.body_enc": (messages.body_context, ("key",)),

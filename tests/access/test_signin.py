@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 
-from hub.access import signin
+from hub.access import sessions, signin
 from hub.store import access
 from hub.store.database import Database
 from hub.store.tables.access import audit, session, sign_in_link, user
@@ -41,7 +41,7 @@ def everything(database):
 
 
 def test_a_link_signs_in_as_the_administrator(database, clock, cookie):
-    found = signin.find(database, cookie, clock())
+    found = sessions.find(database, cookie, clock())
     assert found.user.role == "administrator"
     assert found.user.login == "administrator"
 
@@ -76,8 +76,8 @@ def test_a_second_link_is_for_the_same_administrator(database, clock, cookie):
     second = signin.redeem(
         database, signin.administrator_link(database, clock(), "en"), clock(), None
     )
-    first_user = signin.find(database, cookie, clock()).user
-    assert signin.find(database, second, clock()).user == first_user
+    first_user = sessions.find(database, cookie, clock()).user
+    assert sessions.find(database, second, clock()).user == first_user
 
 
 def test_the_store_keeps_no_token_that_would_let_anybody_in(database, link, cookie):
@@ -93,27 +93,27 @@ def test_tokens_are_long_and_never_the_same(database, clock):
 
 
 def test_a_session_that_is_ended_is_over(database, clock, cookie):
-    signin.sign_out(database, cookie, clock())
-    assert signin.find(database, cookie, clock()) is None
+    sessions.sign_out(database, cookie, clock())
+    assert sessions.find(database, cookie, clock()) is None
 
 
 def test_a_session_idle_for_an_hour_is_over(database, clock, cookie):
     clock.advance(60 * 60 + 1)
-    assert signin.find(database, cookie, clock()) is None
+    assert sessions.find(database, cookie, clock()) is None
 
 
 def test_a_session_in_use_goes_on_but_not_longer_than_twelve_hours(database, clock, cookie):
     for _ in range(14):
         clock.advance(50 * 60)
-        assert signin.find(database, cookie, clock()) is not None
+        assert sessions.find(database, cookie, clock()) is not None
     clock.advance(21 * 60)
-    assert signin.find(database, cookie, clock()) is None
+    assert sessions.find(database, cookie, clock()) is None
 
 
 def test_a_session_of_a_disabled_user_is_over(database, clock, cookie):
     with database.write() as tx:
         tx.execute(sa.update(user).values(disabled_at=clock()))
-    assert signin.find(database, cookie, clock()) is None
+    assert sessions.find(database, cookie, clock()) is None
 
 
 def test_a_link_of_a_disabled_user_is_refused(database, clock, link):
@@ -123,13 +123,13 @@ def test_a_link_of_a_disabled_user_is_refused(database, clock, link):
 
 
 def test_looking_at_many_pages_writes_to_the_store_once_a_minute(database, clock, cookie):
-    before = signin.find(database, cookie, clock()).seen_at
+    before = sessions.find(database, cookie, clock()).seen_at
     clock.advance(50)
-    signin.find(database, cookie, clock())
-    assert signin.find(database, cookie, clock()).seen_at == before
+    sessions.find(database, cookie, clock())
+    assert sessions.find(database, cookie, clock()).seen_at == before
     clock.advance(20)
-    signin.find(database, cookie, clock())
-    assert signin.find(database, cookie, clock()).seen_at == before + timedelta(seconds=70)
+    sessions.find(database, cookie, clock())
+    assert sessions.find(database, cookie, clock()).seen_at == before + timedelta(seconds=70)
 
 
 def test_the_audit_trail_tells_who_signed_in_from_where(database, clock, cookie):
@@ -145,11 +145,12 @@ def test_every_session_has_its_own_token_against_forged_changes(database, clock,
     other = signin.redeem(
         database, signin.administrator_link(database, clock(), "ja"), clock(), None
     )
-    assert signin.find(database, cookie, clock()).csrf != signin.find(database, other, clock()).csrf
+    mine, theirs = (sessions.find(database, each, clock()) for each in (cookie, other))
+    assert mine.csrf != theirs.csrf
 
 
 def test_a_user_keeps_the_role_they_have(database, clock, cookie):
     with database.write() as tx:
         same = access.user_for(tx, "administrator", "Other", "operator", "en", clock())
-    assert signin.find(database, cookie, clock()).user.id == same
-    assert signin.find(database, cookie, clock()).user.role == "administrator"
+    assert sessions.find(database, cookie, clock()).user.id == same
+    assert sessions.find(database, cookie, clock()).user.role == "administrator"

@@ -139,7 +139,9 @@ NO_ROW = {
     "hub/cli/erasing.py": "hub.contacts.erasure writes the row",
     "hub/web/rest/once.py": "what is done once writes its row",
 }
-AUDITED = re.compile(r"\b(?:audit|trail)\.note\(|\bnote\(hub, tx|\badd_audit\(")
+AUDITED = re.compile(
+    r"\b(?:audit|trail|by|by\(hub\))\.note\(|\bnote\(hub, tx|\b(?:trail|audit)\.by\(|\badd_audit\("
+)
 
 
 def test_what_people_do_at_the_terminal_or_in_the_console_leaves_a_row():

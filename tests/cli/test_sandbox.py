@@ -82,7 +82,7 @@ def test_a_port_in_use_is_told_with_code_3():
 def test_an_unknown_name_lists_the_known_ones():
     done = run("nope")
     assert done.exit_code == 2
-    assert "There is no sandbox 'nope'. Use one of: kintone" in done.stderr
+    assert "There is no sandbox 'nope'. Use one of: karaden, kintone" in done.stderr
     assert "サンドボックス「nope」はありません" in run("nope", language="ja").stderr
 
 

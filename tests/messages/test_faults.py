@@ -65,6 +65,19 @@ def test_a_worker_killed_at_any_point_loses_and_doubles_nothing(
         assert len(sent) > PEOPLE / 2
 
 
+def test_what_a_killed_worker_had_only_reserved_leaves_within_half_a_minute(
+    make_house, store_url, redis_url, clock, tmp_path
+):
+    log = tmp_path / "posts"
+    house = make_house(20, gateway=Gateway(log=log))
+    house.create()
+    assert die(house, store_url, redis_url, log, "none", "after_claim") == -signal.SIGKILL
+    clock.advance(30)
+    house.reconcile()
+    house.drain()
+    assert {row.state for row in house.rows()} == {"submitted"}
+
+
 def test_without_the_variable_nothing_happens():
     for point in faults.POINTS:
         faults.reached(point)

@@ -8,10 +8,10 @@ from hub.messages.segments import (
     BASIC,
     EXTENSION,
     billed_units,
+    carries,
     gateway_units,
     measure,
     split,
-    unsupported,
 )
 from hub.sdk import GatewayProfile
 
@@ -83,9 +83,34 @@ def test_no_part_could_take_the_next_character_too(text, bits):
         assert cost(part + following[0], encoding) > ROOM[encoding, bits]
 
 
+@pytest.mark.parametrize(
+    ("text", "lengths"),
+    [
+        ("€" * 81, [76, 5]),
+        ("A" * 152 + "€" + "A" * 152, [152, 152, 1]),
+        ("😀" * 36, [33, 3]),
+        ("あ" * 66 + "😀" + "あ" * 66, [66, 66, 1]),
+        ("あ" * 65 + "😀" + "あ" * 66, [66, 66]),
+    ],
+)
+def test_no_escape_pair_and_no_surrogate_pair_is_split(text, lengths):
+    assert [len(part) for part in split(text)] == lengths
+
+
+@given(texts, texts, st.sampled_from([8, 16]))
+def test_a_longer_text_never_takes_fewer_segments(text, more, bits):
+    assert measure(text + more, bits).segments >= measure(text, bits).segments
+
+
 @given(texts)
-def test_a_longer_text_never_takes_fewer_segments(text):
-    assert measure(text + "あ").segments >= measure(text).segments
+def test_a_larger_reference_never_makes_fewer_parts(text):
+    assert measure(text, 16).segments >= measure(text, 8).segments
+
+
+@given(texts, texts, st.sampled_from(["utf16", "sjis_bytes", "cp932_bytes"]), st.booleans())
+def test_a_longer_text_never_costs_fewer_of_a_gateways_units(text, more, counting, doubles):
+    profile = GatewayProfile(counting=counting, newline_units=2, wide_doubles=doubles)
+    assert gateway_units(text + more, profile) >= gateway_units(text, profile)
 
 
 def cost(text: str, encoding: str) -> int:
@@ -111,15 +136,18 @@ def test_a_gateway_counts_in_its_own_units(counting, text, units):
 
 @pytest.mark.parametrize(
     ("counting", "bad"),
-    [("sjis_bytes", "髙①㈱﨑𠮷♡😀—～"), ("cp932_bytes", "𠮷♡😀·"), ("utf16", "")],
+    [("sjis_bytes", "髙①㈱﨑𠮷♡😀—～"), ("cp932_bytes", "𠮷♡😀·"), ("utf16", "\ud83d")],
 )
-def test_characters_a_gateway_cannot_carry_are_found(counting, bad):
+def test_a_gateway_carries_what_its_alphabet_has(counting, bad):
     profile = GatewayProfile(counting=counting)
-    assert unsupported("漢字カナabc" + bad + bad, profile) == list(bad)
+    assert carries("漢字カナabc", profile)
+    for character in bad:
+        assert not carries(f"漢字{character}", profile)
 
 
 def test_a_gateway_may_name_further_characters_it_cannot_carry():
-    assert unsupported("a~b", GatewayProfile(unsupported="~^")) == ["~"]
+    assert not carries("a~b", GatewayProfile(unsupported="~^"))
+    assert carries("a-b", GatewayProfile(unsupported="~^"))
 
 
 @pytest.mark.parametrize(

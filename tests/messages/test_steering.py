@@ -7,8 +7,10 @@ from datetime import timedelta
 import pytest
 
 from hub.errors import ConfigError
-from hub.messages import steering
+from hub.messages import halting, steering
 from hub.messages.claiming import give_back
+from hub.messages.recording import Answered, record
+from hub.messages.sinks import sinks_of
 from hub.sdk import Receipt, ReceiptState
 
 from .doubles import Gateway
@@ -53,8 +55,6 @@ def test_a_pause_waits_for_the_mark_that_is_being_made(make_house):
 
     pausing = threading.Thread(target=pause)
     with house.db.write() as tx:
-        from hub.messages import halting
-
         going, _ = halting.halt(tx, rows, house.clock())
         assert len(going) == 1
         pausing.start()
@@ -115,9 +115,6 @@ def test_a_message_on_its_way_keeps_a_send_from_being_canceled_whole(make_house,
     assert finish(house) == 0
     assert (house.send_state(), house.states()) == ("canceling", ["submitting"])
     # The gateway was busy: the message comes back, and goes no further.
-    from hub.messages.recording import Answered, record
-    from hub.messages.sinks import sinks_of
-
     with house.db.write() as tx:
         answered = [Answered(row=rows[0].row, receipt=BUSY)]
         record(tx, house.cipher, answered, now=clock(), sinks=sinks_of(house.connections))
@@ -249,3 +246,30 @@ def test_what_a_restored_backup_left_in_doubt_goes_when_a_person_says_so(make_ho
     assert house.again.send(1, actor="user:1", may_double=True).going == 1
     house.drain()
     assert house.states() == ["submitted"]
+
+
+def test_busy_workers_do_not_keep_a_pause_waiting(make_house):
+    house = make_house(1)
+    if house.db.engine.dialect.name == "sqlite":
+        pytest.skip("SQLite has one writer at a time: nobody shares a lock there.")
+    house.create()
+    rows = house.claim()
+    ended = threading.Event()
+
+    def mark() -> None:
+        while not ended.is_set():
+            with house.db.write() as tx:
+                halting.halt(tx, rows, house.clock())
+                time.sleep(0.005)
+
+    workers = [threading.Thread(target=mark) for _ in range(4)]
+    for worker in workers:
+        worker.start()
+    begun = time.monotonic()
+    house.steer(steering.pause)
+    took = time.monotonic() - begun
+    ended.set()
+    for worker in workers:
+        worker.join(5)
+    assert house.send_state() == "paused"
+    assert took < 5

@@ -224,3 +224,22 @@ def test_it_holds_no_clear_number_and_no_record(world: World, journal: Journal) 
     assert "12:1" not in text
     assert "1234" not in text
     assert set(json.loads(text)) >= {"change", "key", "lookups", "seal", "before"}
+
+
+def test_one_who_took_it_back_and_said_stop_again_since_the_backup_is_barred(
+    world: World, journal: Journal
+) -> None:
+    first = world.stop(scope="all")
+    undo(world, first.exclusion_id or 0)
+    world.wait(minutes=1)
+    world.stop(scope="all")
+    with world.db.write() as tx:
+        # The older backup: the first stop stands, the second was not yet said.
+        for table in ("opt_out_push", "evidence"):
+            tx.exec_driver_sql(f"DELETE FROM {table}")
+        tx.execute(sa.delete(exclusion).where(exclusion.c.id != first.exclusion_id))
+        tx.execute(sa.update(exclusion).values(lifted_at=None, lifted_by=None, lifted_why=None))
+    put_back(world, journal.path)
+    with world.db.read() as tx:
+        standing = sa.select(exclusion.c.scope).where(exclusion.c.lifted_at.is_(None))
+        assert list(tx.execute(standing).scalars()) == ["all"]

@@ -1,7 +1,7 @@
 """Rows are found by many values at once, on both databases."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, datetime
 
 import pytest
 import sqlalchemy as sa
@@ -73,15 +73,3 @@ def test_a_query_written_once_is_asked_with_any_values(db: Database) -> None:
         assert few.rows(tx, [2**40, 1, 2], below=2**50) == [(1,), (2,), (2**40,)]
         assert few.rows(tx, [2**40, 1], below=2) == [(1,)]
         assert few.rows(tx, [], below=2) == []
-
-
-def test_times_come_back_in_utc(db: Database) -> None:
-    japan = timezone(timedelta(hours=9))
-    moments = [NOW.astimezone(japan), NOW.replace(microsecond=7)]
-    with db.write() as tx:
-        for id_, moment in enumerate(moments, 1):
-            tx.execute(sa.update(contact).where(contact.c.id == id_).values(created_at=moment))
-    with db.read() as tx:
-        found = list(tx.execute(sa.select(contact.c.created_at).order_by(contact.c.id)).scalars())
-    assert found[:2] == moments
-    assert {each.tzinfo for each in found} == {UTC}

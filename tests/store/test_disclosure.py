@@ -90,6 +90,7 @@ def two(db: Database, cipher: Cipher) -> tuple[int, int]:
                 contact_id=contact_id,
                 text_enc=cipher.encrypt(f"返信{place}", where),
                 outcome="kept",
+                said_at=NOW,
             )
             replies.insert(tx, said, NOW)
             add_audit(

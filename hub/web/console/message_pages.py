@@ -1,17 +1,19 @@
 """Messages: what was sent, refused and why; one message with its ground and timeline."""
 
-from flask import Blueprint, abort, render_template, request
+from flask import Blueprint, abort, g, render_template, request
 
+from hub.access import rights
+from hub.access.rights import Act
 from hub.factory import Hub
 from hub.store import counts, message_views, person_views
 from hub.web.console import trail
-from hub.web.console.guarding import Page, administrator_only
+from hub.web.console.guarding import Page, let_in, sites_here
 from hub.web.console.tools import MOST, number_in
 
 
 def add(pages: Blueprint, hub: Hub) -> None:
     """Add the pages."""
-    guarded = administrator_only(hub)
+    guarded = let_in(hub, Act.LOOK)
 
     @pages.get("/messages")
     @guarded
@@ -19,8 +21,8 @@ def add(pages: Blueprint, hub: Hub) -> None:
         before = number_in("before")
         state = request.args.get("state") or None
         with hub.database.read() as tx:
-            rows = message_views.messages_page(tx, before=before, state=state)
-            tally = counts.messages_by_state(tx)
+            rows = message_views.messages_page(tx, before=before, state=state, sites=sites_here())
+            tally = counts.messages_by_state(tx, sites_here())
         more = rows[message_views.PAGE - 1].id if len(rows) > message_views.PAGE else None
         trail.note(hub, "messages.listed", "messages", {"rows": min(len(rows), message_views.PAGE)})
         return render_template(
@@ -36,7 +38,7 @@ def add(pages: Blueprint, hub: Hub) -> None:
     def message(message_id: int) -> Page:
         with hub.database.read() as tx:
             row = message_views.message(tx, message_id)
-            if row is None:
+            if row is None or not rights.sees(g.session.user, [row.site_id]):
                 abort(404)
             proof = [
                 entry

@@ -4,10 +4,11 @@ from collections.abc import Sequence
 
 from flask import Blueprint, render_template
 
+from hub.access.rights import Act
 from hub.factory import Hub
 from hub.optout import receipts
 from hub.optout.receipts import Receipt
-from hub.web.console.guarding import Page, administrator_only
+from hub.web.console.guarding import Page, let_in, sites_here
 from hub.web.console.tools import number_in
 
 PAGE = 100
@@ -17,10 +18,12 @@ def add(pages: Blueprint, hub: Hub) -> None:
     """Add the page."""
 
     @pages.get("/optouts")
-    @administrator_only(hub)
+    @let_in(hub, Act.LOOK)
     def optouts() -> Page:
         with hub.database.read() as tx:
-            found = receipts.listing(tx, limit=PAGE + 1, before_id=number_in("before"))
+            found = receipts.listing(
+                tx, limit=PAGE + 1, before_id=number_in("before"), sites=sites_here()
+            )
         rows = page_of(found)
         more = rows[-1].exclusion_id if len(found) > PAGE else None
         return render_template("console/optouts.html", rows=rows, more=more)

@@ -6,6 +6,8 @@ from zoneinfo import ZoneInfo
 
 from flask import g, request
 
+from hub.access import rights
+from hub.access.rights import Act
 from hub.contacts.phone import mask
 from hub.factory import Hub
 from hub.messages.reasons import words_for
@@ -78,4 +80,6 @@ def for_templates(hub: Hub) -> dict[str, Any]:
         "words": labels,
         "terms": terms,
         "session": g.get("session"),
+        "administers": "session" in g and rights.may(g.session.user, Act.ADMINISTER),
+        "access": rights,
     }

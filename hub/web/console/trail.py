@@ -5,8 +5,8 @@ from typing import Any
 
 from flask import g, request
 
+from hub.access.by import By
 from hub.factory import Hub
-from hub.store.audit import add_audit
 
 
 def note(hub: Hub, action: str, object_: str, detail: Mapping[str, Any] | None = None) -> None:
@@ -15,12 +15,9 @@ def note(hub: Hub, action: str, object_: str, detail: Mapping[str, Any] | None =
     `detail` holds ids and counts.
     """
     with hub.database.write() as tx:
-        add_audit(
-            tx,
-            at=hub.clock(),
-            actor=f"user:{g.session.user.id}",
-            action=action,
-            object_=object_,
-            address=request.remote_addr,
-            detail=detail or {},
-        )
+        by(hub).note(tx, action, object_, detail)
+
+
+def by(hub: Hub) -> By:
+    """Give who acts in this request, for acts that write their row themselves."""
+    return By(actor=f"user:{g.session.user.id}", at=hub.clock(), address=request.remote_addr)

@@ -7,7 +7,8 @@ import pytest
 from connectors.mediasms import check_connection, client
 from connectors.mediasms.gateway import MediaGateway
 from connectors.mediasms.sandbox import MediaSandbox
-from hub.messages.segments import gateway_units, unsupported
+from hub.messages.characters import unsupported
+from hub.messages.segments import gateway_units
 from hub.sdk import AuthError, ReceiptState, ReportState, TransientError
 from hub.testing.faults import Fault, FaultKind, Rubbish
 
@@ -291,7 +292,8 @@ def test_what_the_hub_lets_through_every_carrier_takes(
 
 
 def test_characters_outside_shift_jis_are_told(gateway):
-    assert unsupported("髙橋様 ①㈱～😀 〜ー", gateway.profile) == list("髙①㈱～😀")
+    bad = unsupported("髙橋様 ①㈱～😀 〜ー", gateway.profile)
+    assert [each.char for each in bad] == list("髙①㈱～😀")
 
 
 def test_no_secret_number_or_text_shows_in_logs_errors_or_reprs(sandbox, connect, sms, caplog):

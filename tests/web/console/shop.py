@@ -8,14 +8,15 @@ from pathlib import Path
 
 from connectors.kintone.sandbox import KintoneSandbox
 from connectors.sandbox_gateway.sandbox import PhoneSandbox
-from hub.access import signin
+from hub.access import sessions, signin
 from hub.consent import collections, purposes
 from hub.contacts.pull import pull
 from hub.factory import build
 from hub.messages import dispatch, library
 from hub.messages.orders import SendOrder
 from hub.optout import act, pushes
-from hub.store import access, people
+from hub.store import access, people, sites
+from hub.store import sessions as session_rows
 from hub.testing.clock import SandboxClock
 from hub.testing.roster import roster
 from hub.web import create_app
@@ -76,6 +77,7 @@ class Shop:
 load = ["kintone", "sandbox_gateway"]
 [connections.crm]
 plugin = "kintone"
+site = "tokyo"
 label = "顧客アプリ <script>alert(1)</script>"
 {toml(crm)}
 [connections.crm.mapping]
@@ -174,13 +176,33 @@ domian = "acme.cybozu.com"
     def link(self) -> str:
         return signin.administrator_link(self.hub.database, self.clock(), "ja")
 
-    def session(self, login: str = "administrator", role: str = "administrator") -> str:
-        """A new session's token for a user with this role."""
+    def session(
+        self,
+        login: str = "administrator",
+        role: str = "administrator",
+        *,
+        site: str | None = None,
+        whole: bool = False,
+    ) -> str:
+        """A new session's token for a user with this role; `whole`: a code was given in it."""
         token = secrets.token_urlsafe(32)
         digest = hashlib.sha256(token.encode()).digest()
+        now = self.clock()
         with self.hub.database.write() as tx:
-            user = access.user_for(tx, login, login, role, "ja", self.clock())
-            access.add_session(tx, digest, user, secrets.token_urlsafe(32), self.clock())
+            user = access.user_for(tx, login, login, role, "ja", now)
+            if site is not None:
+                sites.put(tx, site, site, now)
+                found = sites.by_key(tx, site)
+                assert found
+                access.set_sites(tx, user, [found.id])
+            session_rows.add_session(
+                tx,
+                digest,
+                user,
+                secrets.token_urlsafe(32),
+                now,
+                second_at=now if whole else None,
+            )
         return token
 
     def client(self, session: str | None = None, *, secure: bool = False):
@@ -191,7 +213,7 @@ domian = "acme.cybozu.com"
         return client
 
     def csrf(self, session: str) -> str:
-        found = signin.find(self.hub.database, session, self.clock())
+        found = sessions.find(self.hub.database, session, self.clock())
         assert found
         return found.csrf
 

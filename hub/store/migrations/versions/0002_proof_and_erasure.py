@@ -14,6 +14,14 @@ down_revision = "0001"
 
 def upgrade() -> None:
     op.create_table(
+        "allowed_network",
+        sa.Column("who", sa.String(length=20), nullable=False),
+        sa.Column("network", sa.String(length=49), nullable=False),
+        sa.Column("added_at", hub.store.tables.base.UtcTime(timezone=True), nullable=False),
+        sa.Column("added_by", sa.String(length=200), nullable=False),
+        sa.PrimaryKeyConstraint("who", "network", name=op.f("pk_allowed_network")),
+    )
+    op.create_table(
         "api_key",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("prefix", sa.String(length=12), nullable=False),
@@ -99,6 +107,16 @@ def upgrade() -> None:
         sa.UniqueConstraint("kind", "subject", name=op.f("uq_route_kind_subject")),
     )
     op.create_table(
+        "sign_in_failure",
+        sa.Column("name_hash", sa.LargeBinary(length=32), nullable=False),
+        sa.Column("count", sa.Integer(), nullable=False),
+        sa.Column("last_at", hub.store.tables.base.UtcTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("name_hash", name=op.f("pk_sign_in_failure")),
+    )
+    with op.batch_alter_table("sign_in_failure", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_sign_in_failure_last_at"), ["last_at"], unique=False)
+
+    op.create_table(
         "api_answer",
         sa.Column(
             "api_key_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
@@ -116,6 +134,26 @@ def upgrade() -> None:
     with op.batch_alter_table("api_answer", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_api_answer_created_at"), ["created_at"], unique=False)
 
+    op.create_table(
+        "known_browser",
+        sa.Column("user_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("token_hash", sa.LargeBinary(length=32), nullable=False),
+        sa.Column("seen_at", hub.store.tables.base.UtcTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["user_id"], ["hub_user.id"], name=op.f("fk_known_browser_user_id")
+        ),
+        sa.PrimaryKeyConstraint("user_id", "token_hash", name=op.f("pk_known_browser")),
+    )
+    op.create_table(
+        "recovery_code",
+        sa.Column("user_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("code_hash", sa.LargeBinary(length=32), nullable=False),
+        sa.Column("used_at", hub.store.tables.base.UtcTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["user_id"], ["hub_user.id"], name=op.f("fk_recovery_code_user_id")
+        ),
+        sa.PrimaryKeyConstraint("user_id", "code_hash", name=op.f("pk_recovery_code")),
+    )
     op.create_table(
         "consent_form_version",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -342,6 +380,17 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("key", sa.String(length=36), nullable=True))
         batch_op.create_index("uq_exclusion_key", ["key"], unique=True)
 
+    with op.batch_alter_table("hub_user", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("password_hash", sa.String(length=200), nullable=True))
+        batch_op.add_column(sa.Column("totp_enc", sa.LargeBinary(), nullable=True))
+        batch_op.add_column(
+            sa.Column("totp_at", hub.store.tables.base.UtcTime(timezone=True), nullable=True)
+        )
+        batch_op.add_column(
+            sa.Column("totp_step", sa.BigInteger(), server_default="0", nullable=False)
+        )
+        batch_op.add_column(sa.Column("rights", sa.JSON(), server_default="[]", nullable=False))
+
     with op.batch_alter_table("link", schema=None) as batch_op:
         batch_op.add_column(
             sa.Column("erased_at", hub.store.tables.base.UtcTime(timezone=True), nullable=True)
@@ -392,6 +441,20 @@ def upgrade() -> None:
     with op.batch_alter_table("send", schema=None) as batch_op:
         batch_op.add_column(
             sa.Column("fallbacks", sa.String(length=120), server_default="", nullable=False)
+        )
+
+    with op.batch_alter_table("session", schema=None) as batch_op:
+        batch_op.add_column(
+            sa.Column("second_at", hub.store.tables.base.UtcTime(timezone=True), nullable=True)
+        )
+        batch_op.add_column(sa.Column("address", sa.String(length=45), nullable=True))
+        batch_op.add_column(
+            sa.Column("agent", sa.String(length=200), server_default="", nullable=False)
+        )
+
+    with op.batch_alter_table("sign_in_link", schema=None) as batch_op:
+        batch_op.add_column(
+            sa.Column("kind", sa.String(length=12), server_default="terminal", nullable=False)
         )
 
     with op.batch_alter_table("template", schema=None) as batch_op:
