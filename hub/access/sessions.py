@@ -20,6 +20,8 @@ IDLE = timedelta(minutes=60)
 LONGEST = timedelta(hours=12)
 HALF = timedelta(minutes=10)
 """How long the page that asks for the code waits."""
+KEPT = timedelta(days=180)
+"""How long it is kept where from and with which browser somebody signed in."""
 _TOUCH_EVERY = timedelta(minutes=1)
 
 Session = SessionRow
@@ -44,6 +46,7 @@ def begin(
 ) -> str:
     """Open a session in the caller's transaction; give the cookie's token."""
     token = secrets.token_urlsafe(32)
+    queries.forget_old(tx, now - KEPT)
     queries.add_session(
         tx,
         digest(token),

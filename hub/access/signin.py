@@ -10,10 +10,12 @@ import unicodedata
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from hub.access import allow_list, passwords, sessions, throttle, two_step
+from hub.access import allow_list, passwords, rights, sessions, throttle, two_step
 from hub.access.by import By
+from hub.access.rights import Act
 from hub.access.sessions import Visitor
-from hub.access.throttle import Counted, Wait
+from hub.access.throttle import Wait
+from hub.errors import ConfigError
 from hub.store import access
 from hub.store import sessions as session_rows
 from hub.store.access import UserRow
@@ -22,9 +24,11 @@ from hub.store.database import Database, Tx
 from hub.values.words import Language
 
 LINK_LIFE = timedelta(minutes=15)
-KNOWN = timedelta(days=180)
+KNOWN = sessions.KEPT
 """How long a browser is known that a user signed in with."""
 _ADDRESS_KNOWN = timedelta(days=30)
+_FIRST = "administrator"
+"""The login of whoever comes by the terminal's link."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,12 +52,26 @@ def login_of(text: str) -> str:
 def administrator_link(
     database: Database, now: datetime, language: Language, address: str | None = None
 ) -> str:
-    """Give a new one-time token that signs in as the administrator for 15 minutes."""
+    """Give a new one-time token that signs in as the administrator for 15 minutes.
+
+    Raises ConfigError(`user`) where that user is disabled or no administrator any more.
+    """
     token = secrets.token_urlsafe(32)
     with database.write() as tx:
         user_id = access.user_for(
-            tx, "administrator", "管理者 / Administrator", "administrator", language, now
+            tx, _FIRST, "管理者 / Administrator", rights.ADMINISTRATOR, language, now
         )
+        user = access.user_by_id(tx, user_id)
+        if user is None or not rights.may(user, Act.ADMINISTER):
+            raise ConfigError(
+                "user",
+                f'The user "{_FIRST}" is disabled or no administrator any more. Use '
+                f"hub user enable {_FIRST} and hub user role {_FIRST} administrator, "
+                "or another administrator.",
+                f"ユーザー「{_FIRST}」は停止中か、管理者ではなくなっています。"
+                f"hub user enable {_FIRST} と hub user role {_FIRST} administrator を"
+                "実行するか、別の管理者でサインインしてください。",
+            )
         access.add_link(tx, sessions.digest(token), user_id, now, now + LINK_LIFE)
         by = By(actor="terminal", at=now, address=address)
         by.note(tx, "sign_in_link.made", f"user:{user_id}")
@@ -170,16 +188,3 @@ def _note_failure(
         by = By(actor="nobody", at=now, address=visitor.address)
         object_ = f"user:{user.id}" if user else "user:unknown"
         by.note(tx, "sign_in.failed", object_, {"failures": failures})
-
-
-__all__ = [
-    "Counted",
-    "Entered",
-    "Wait",
-    "Wrong",
-    "administrator_link",
-    "login_of",
-    "redeem",
-    "second_step",
-    "sign_in",
-]

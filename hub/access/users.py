@@ -9,7 +9,8 @@ from datetime import datetime, timedelta
 from hub.access import passwords, rights, sessions, throttle
 from hub.access.by import By
 from hub.access.sessions import Visitor
-from hub.access.signin import Entered, Wait, login_of
+from hub.access.signin import Entered, login_of
+from hub.access.throttle import Wait
 from hub.errors import ConfigError
 from hub.store import access
 from hub.store.access import UserRow

@@ -131,6 +131,12 @@ def signed_in_from(tx: Tx, user_id: int, address: str, since: datetime) -> bool:
     return tx.execute(query.limit(1)).first() is not None
 
 
+def forget_old(tx: Tx, before: datetime) -> None:
+    """Forget sessions begun before, and browsers not seen since: they tell where somebody was."""
+    tx.execute(sa.delete(_session).where(_session.c.created_at < before))
+    tx.execute(sa.delete(_known).where(_known.c.seen_at < before))
+
+
 def know_browser(tx: Tx, user_id: int, token_hash: bytes, now: datetime) -> None:
     """Remember a browser that a user signed in with."""
     where = (_known.c.user_id == user_id, _known.c.token_hash == token_hash)

@@ -3,14 +3,16 @@
 from datetime import timedelta
 
 import pytest
+import sqlalchemy as sa
 
 from hub.access import allow_list, sessions, signin, two_step, users
 from hub.access.sessions import Visitor
 from hub.access.signin import Entered, Wrong
 from hub.access.throttle import Wait
 from hub.errors import ConfigError
-from hub.store import audit
+from hub.store import access, audit
 from hub.store.audit import AuditFilter
+from hub.store.tables import access as tables
 from hub.values.words import Words
 
 from .newcomers import HERE, OTHER, PASSWORD, STRANGER, by, enter, invite, set_up, user
@@ -190,6 +192,16 @@ def test_sessions_are_listed_and_ended_one_by_one_and_all_at_once(db, clock, sat
     assert [bool(sessions.find(db, each, clock())) for each in tokens] == [False, True, False]
 
 
+def test_where_somebody_signed_in_from_is_forgotten_after_half_a_year(db, clock, sato):
+    enter(db, clock)
+    clock.advance(181 * 24 * 60 * 60)
+    enter(db, clock)
+    with db.read() as tx:
+        for table, column in ((tables.session, "created_at"), (tables.known_browser, "seen_at")):
+            rows = list(tx.execute(sa.select(table.c[column])).scalars())
+            assert rows == [clock()]
+
+
 # ---- the last administrator ------------------------------------------------------------------
 
 
@@ -207,6 +219,14 @@ def test_the_last_administrator_is_neither_disabled_nor_made_an_operator(db, clo
         with pytest.raises(ConfigError), db.write() as tx:
             act(tx)
     assert user(db, "one").role == "administrator"
+
+
+def test_the_terminal_tells_when_its_link_would_open_nothing(db, clock):
+    signin.administrator_link(db, clock(), "ja")
+    with db.write() as tx:
+        access.change_user(tx, user(db, "administrator").id, role="operator")
+    with pytest.raises(ConfigError, match="hub user role administrator administrator"):
+        signin.administrator_link(db, clock(), "ja")
 
 
 def test_everything_leaves_a_row(db, cipher, clock, sato):

@@ -13,7 +13,7 @@ from hub.store import counts
 from .cluster import HOSTS, Cluster
 from .machine import until
 
-PEOPLE = 600
+PEOPLE = 1000
 RATE = 8
 UNFINISHED = {"queued", "claimed", "submitting", "unknown", "submitted"}
 BODY = "{{name}}様 {{sender_name}} 冬のセール 配信停止: {{opt_out_url}}"

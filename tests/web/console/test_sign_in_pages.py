@@ -76,7 +76,8 @@ def test_an_invitation_leads_to_a_password_and_on_to_two_step(shop):
 def test_a_wrong_password_and_an_unknown_login_look_the_same(shop):
     joined(shop, "same")
     answers = [
-        sign_in(shop.client(), login, "wrong").text.replace(login, "") for login in ("same", "nobody-of-that-name")
+        sign_in(shop.client(), login, "wrong").text.replace(login, "")
+        for login in ("same", "nobody-of-that-name")
     ]
     assert answers[0] == answers[1]
     assert "正しくありません" in answers[0]

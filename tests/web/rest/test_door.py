@@ -3,6 +3,8 @@
 import pytest
 from redis.exceptions import RedisError
 
+from hub.access import allow_list
+from hub.access.by import By
 from hub.web.rest.door import CALLS_A_MINUTE, WRONG_KEYS
 
 from .caller import CONSENT, Caller
@@ -36,6 +38,20 @@ def test_a_key_is_used_from_its_addresses_only(caller: Caller):
     key = caller.new_key("consents:write", networks=["198.51.100.0/24"])
     assert caller.post(CONSENT, key=key).json["code"] == "address"
     assert caller.post(CONSENT, key=key, address="198.51.100.4").status_code == 201
+
+
+def test_no_key_is_used_from_an_address_off_the_list(caller: Caller):
+    by = By(actor="terminal", at=caller.clock())
+    with caller.hub.database.write() as tx:
+        allow_list.put(tx, "api", ["198.51.100.0/24"], by)
+    assert caller.post(CONSENT).json["code"] == "address"
+    forged = caller.client().post(
+        "/api/v1/consents",
+        json=CONSENT,
+        headers={"Authorization": f"Bearer {caller.key}", "X-Forwarded-For": "198.51.100.4"},
+    )
+    assert forged.status_code == 403
+    assert caller.post(CONSENT, address="::ffff:198.51.100.4").status_code == 201
 
 
 def test_a_key_ends(caller: Caller):
