@@ -268,7 +268,7 @@ def test_sqlite_to_postgresql_and_back_is_the_same_store(
     back.close()
 
 
-def test_a_killed_restore_leaves_nothing_and_a_killed_backup_no_file(
+def test_a_killed_restore_leaves_nothing_or_a_whole_store(
     waiting: Run, tmp_path: Path, here: HERE
 ) -> None:
     file = tmp_path / "b"
@@ -292,3 +292,25 @@ def test_a_killed_restore_leaves_nothing_and_a_killed_backup_no_file(
             assert (restored.restored_at(tx) is not None) == bool(count)
         database.close()
     assert waiting("restore", str(file), "--replace", "hub.sqlite3").code == 0
+
+
+def test_a_killed_backup_leaves_no_file_of_that_name_or_a_whole_one(
+    waiting: Run, tmp_path: Path
+) -> None:
+    file = tmp_path / "b"
+    for seconds in (0.8, 1.0, 1.2, 1.6):
+        process = subprocess.Popen(
+            [sys.executable, "-m", "hub", "backup", str(file)],
+            env=dict(os.environ),
+            stderr=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            cwd=Path(__file__).parents[2],
+        )
+        time.sleep(seconds)
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+        if file.exists():
+            assert waiting("backup", "--verify", str(file)).code == 0
+            file.unlink()
+    assert waiting("backup", str(file)).code == 0
+    assert waiting("backup", "--verify", str(file)).code == 0
