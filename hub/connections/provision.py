@@ -29,6 +29,7 @@ def provision(
     good, bad = check_all(file, registry)
     problems = {name[:_LONGEST_NAME]: words for name, words in bad}
     with database.write() as tx:
+        queries.hold(tx)
         known = {row.name: row for row in queries.all_rows(tx)}
         for checked in good:
             row = known.get(checked.name)

@@ -14,6 +14,7 @@ from hub.values.mapping import FieldMapping
 from hub.values.words import Words
 
 _table = connections.connection
+_LOCK = 0x534D58
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -88,6 +89,15 @@ def by_id(tx: Tx, connection_id: int) -> ConnectionRow | None:
     """Give one connection, a removed one too."""
     row = tx.execute(sa.select(_table).where(_table.c.id == connection_id)).first()
     return None if row is None else _row(row)
+
+
+def hold(tx: Tx) -> None:
+    """Let no other process bring connections in until the end of `tx`.
+
+    Processes that start together would each find a connection missing and make it.
+    """
+    if tx.dialect.name == "postgresql":
+        tx.execute(sa.text(f"SELECT pg_advisory_xact_lock({_LOCK})"))
 
 
 def put(

@@ -27,6 +27,10 @@ class ConsentsContract:
         sink = rig.plugin.consent_sink(rig.connection)
         first = _only(sink.record([_consent(ref)]))
         again = _only(sink.record([_consent(ref)]))
+        if again.state is OutcomeState.LATER:
+            # Platforms that tell times by the second cannot tell a change of this second.
+            time.sleep(1.1)
+            again = _only(sink.record([_consent(ref)]))
 
         assert first.state is OutcomeState.DONE, f"The consent was {first.state}."
         assert again.state is OutcomeState.DONE, f"The same consent again was {again.state}."

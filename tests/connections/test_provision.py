@@ -1,8 +1,11 @@
 """Bringing the connections of plugins.toml into the store, at each start."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 
 from hub.errors import ConfigError
+from hub.store import connections as queries
 from hub.store.connections import set_enabled
 from hub.values.words import Words
 
@@ -19,6 +22,28 @@ def test_a_connection_of_the_file_is_made_once_and_keeps_its_id(start_anywhere):
     assert (first.state, first.enabled, first.origin) == ("ok", True, "provisioned")
     assert second.id == first.id
     assert second.settings_enc is None
+
+
+def test_a_process_that_starts_while_another_brings_it_in_finds_it(start_anywhere):
+    first = start_anywhere()
+    with ThreadPoolExecutor(1) as pool:
+        with first.database.write() as tx:
+            queries.hold(tx)
+            made = queries.put(
+                tx,
+                name="sms",
+                plugin="sandbox_gateway",
+                label="SMS",
+                site_id=None,
+                origin="provisioned",
+                mapping=None,
+                settings_enc=None,
+                now=first.clock(),
+            )
+            second = pool.submit(start_anywhere, GATEWAY)
+            with pytest.raises(TimeoutError):
+                second.result(1.5)
+        assert second.result(30).connections.row("sms").id == made
 
 
 def test_what_the_file_changes_is_changed(start):

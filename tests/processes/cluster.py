@@ -157,6 +157,13 @@ class Cluster:
         process.kill()
         process.wait()
 
+    def revive(self) -> list[str]:
+        """Start again what ended by itself, as every supervisor does; give which that were."""
+        ended = [host for host, process in self.processes.items() if process.poll() is not None]
+        for host in ended:
+            self.run(host)
+        return ended
+
     def lose_broker(self) -> None:
         """SIGKILL for Valkey, which kept nothing on disk, and another one at its address."""
         assert self._broker
