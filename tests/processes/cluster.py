@@ -17,6 +17,7 @@ from bench.chaos.stores import Postgresql
 from connectors.kintone.sandbox import KintoneSandbox
 from connectors.sandbox_gateway.sandbox import PhoneSandbox
 from hub.factory import Hub, build
+from hub.processes import PARENT
 from hub.store.keys import new_ring
 
 from .machine import free_port, until, value_of
@@ -143,7 +144,8 @@ class Cluster:
         with (self.home / f"{host}.log").open("ab") as log:
             self.processes[host] = subprocess.Popen(
                 [sys.executable, "-m", "hub", *HOSTS[host]],
-                env=self.environ(host),
+                # A test run that is killed leaves no host behind.
+                env={**self.environ(host), PARENT: str(os.getpid())},
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
