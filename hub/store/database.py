@@ -8,6 +8,8 @@ power cut, which SQLite in WAL mode promises only with `synchronous=FULL`
 """
 
 import os
+import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -63,8 +65,8 @@ class Database:
         def _prepare(connection: Any, record: Any) -> None:
             connection.isolation_level = None
             cursor = connection.cursor()
+            _write_ahead(cursor)
             for pragma in (
-                "journal_mode=WAL",
                 "synchronous=FULL",
                 "foreign_keys=ON",
                 "secure_delete=ON",
@@ -133,6 +135,24 @@ class Database:
     def close(self) -> None:
         """Give all connections back."""
         self.engine.dispose()
+
+
+def _write_ahead(cursor: Any) -> None:
+    """Switch the file to WAL, which it then keeps.
+
+    SQLite refuses at once, whatever the time-out says, where another process that starts at the
+    same moment is just switching it (https://www.sqlite.org/c3ref/busy_handler.html).
+    """
+    until = time.monotonic() + BUSY_SECONDS
+    while True:
+        try:
+            cursor.execute("PRAGMA journal_mode=WAL")
+        except sqlite3.OperationalError as exc:
+            if "locked" not in str(exc) or time.monotonic() > until:
+                raise
+            time.sleep(0.01)
+        else:
+            return
 
 
 def _to_json(value: Any) -> str:

@@ -1,7 +1,9 @@
 """Opening the store: transactions that keep their word, on SQLite and on PostgreSQL."""
 
+import sqlite3
 import stat
 import threading
+from contextlib import closing
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
@@ -32,6 +34,20 @@ def put(tx, key: str, value: str = "x") -> None:
 def keys(database: Database) -> set[str]:
     with database.read() as tx:
         return set(tx.execute(sa.select(hub_fact.c.key)).scalars())
+
+
+def test_a_process_that_starts_while_another_writes_to_the_new_file_waits_for_it(tmp_path: Path):
+    file = tmp_path / "hub.db"
+    with closing(sqlite3.connect(file, isolation_level=None, check_same_thread=False)) as other:
+        other.execute("CREATE TABLE thing (x)")
+        other.execute("BEGIN IMMEDIATE")
+        threading.Timer(0.3, lambda: other.execute("COMMIT")).start()
+        database = Database(f"sqlite:///{file}")
+        with database.write() as tx:
+            tx.execute(sa.text("INSERT INTO thing VALUES (1)"))
+        with database.read() as tx:
+            assert tx.execute(sa.text("SELECT count(*) FROM thing")).scalar() == 1
+        database.close()
 
 
 def test_what_is_written_is_there_when_the_block_ends(database):
