@@ -41,10 +41,11 @@ def command(connection: str, steps: tuple[str, ...], everything: bool, as_json: 
     names = Counter(name for each in made for name in each.settings)
     for each in made:
         _tell(row, each, names)
-    for step in preparation.steps():
+    shown = preparation.steps()
+    for step in shown:
         mark = say("あり", "there") if step.there else say("なし", "missing")
         click.echo(f"{mark:<8} {step.key:<14} {say(step.words.ja, step.words.en)}")
-    if not steps and not everything:
+    if not steps and not all(step.there for step in shown):
         tell(
             f"作成するには: hub prepare {connection} 手順名 (または --all)",
             f"To make one: hub prepare {connection} STEP (or --all)",

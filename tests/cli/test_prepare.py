@@ -69,6 +69,13 @@ def test_all_makes_what_is_missing_and_shows_each_secret_once(deployed) -> None:
     assert again["made"] == []
 
 
+def test_where_all_is_there_it_says_nothing_of_making(deployed) -> None:
+    deployed("prepare", "desk", "--all")
+    told = deployed("prepare", "desk")
+    assert set(states(told).values()) == {"there"}
+    assert "hub prepare desk STEP" not in told.out + told.err
+
+
 def test_a_step_that_is_there_already_is_told_so(deployed) -> None:
     deployed("prepare", "desk", "events")
     told = deployed("prepare", "desk", "events")
