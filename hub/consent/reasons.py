@@ -35,9 +35,10 @@ REASONS: Mapping[str, Words] = {
         "The person refused. No SMS can be sent until they agree anew themselves.",
     ),
     "strength_below_policy": Words(
-        "同意の記録が不十分です(日時・文言・取得元のいずれかが不明)。"
+        "同意の記録が不十分です(日時・文言・取得元のいずれかが不明か、電話などの弱い方法)。"
         "記録を補うか、取得方法を申告してください。",
-        "The record of consent proves too little: its time, wording or source is unknown. "
+        "The record of consent proves too little: its time, wording or source is unknown, or it "
+        "was given in a way that proves little, such as by phone. "
         "Complete the record, or declare how it was collected.",
     ),
     "number_changed": Words(

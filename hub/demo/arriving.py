@@ -76,8 +76,8 @@ def declare(stage: Stage, tell: Teller) -> None:
         until(partial(_all_proven, stage, row), Words("再判定", "the records to be judged anew"))
         gained = _verdicts(stage, row).get("consented", 0) - before.get("consented", 0)
         tell.fact(
-            f"{row.label}: 証拠不十分 {lone}件 → 0件、送信できる +{gained}件",
-            f"{row.label}: not proven {lone} → 0, may be texted +{gained}",
+            f"{row.label}: 証拠不十分 {lone}件 → 0件、許諾あり +{gained}件",
+            f"{row.label}: not proven {lone} → 0, consent on record +{gained}",
         )
 
 

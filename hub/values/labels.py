@@ -3,7 +3,7 @@
 from hub.values.words import Words
 
 VERDICTS = {
-    "consented": Words("送信できます", "May be texted"),
+    "consented": Words("許諾あり", "Consent on record"),
     "silent": Words("許諾なし", "Never asked or never answered"),
     "refused": Words("許諾しない", "Refused"),
     "withdrawn": Words("許諾を取り消し", "Withdrawn"),

@@ -14,7 +14,7 @@ def test_it_reads_everybody_and_says_what_is_there_by_verdict(deployed):
     assert told.code == 0
     assert re.match(rf"Read {PEOPLE}, of which \d+ consented; {PEOPLE} had changed\.", told.out)
     lines = re.findall(r"^ +(\d+)  (.+)$", told.out, re.M)
-    assert lines[0][1] == "May be texted"
+    assert lines[0][1] == "Consent on record"
     assert {"Landline", "IP phone (050)"} <= {words for _, words in lines}
     assert sum(int(count) for count, _ in lines) == PEOPLE
 

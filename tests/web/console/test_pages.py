@@ -134,7 +134,7 @@ def test_home_tells_what_needs_somebody(look):
     page = look("/").text
     assert "予備" in page
     assert "まだ反映されていないレコード: 1" in page
-    assert "送信できます" in page
+    assert "許諾あり" in page
 
 
 def test_a_broken_connection_says_what_to_write(look):
